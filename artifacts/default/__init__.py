@@ -1,0 +1,1 @@
+"""The bundled default model: data files, no code."""

@@ -1,0 +1,1 @@
+"""Metrics, benchmarks, plots and the quality gate."""

@@ -1,0 +1,147 @@
+"""An article as the scorer sees it: paragraphs with offsets into the text they came from.
+
+First station of the data's way; built by :mod:`misplaced.segmentation` (plain text),
+:mod:`misplaced.markdown` or :mod:`misplaced.reading` (files), consumed by :mod:`misplaced.detector`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: What a paragraph is in its source; plain text knows only ``prose``.
+Kind = Literal["prose", "heading", "list_item", "quote"]
+
+#: Documents with fewer non-empty paragraphs are too short to judge for topic: leaving one out
+#: leaves at most one paragraph to compare with.
+MIN_PARAGRAPHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One unit of judgement.
+
+    Attributes
+    ----------
+    text : str
+        The paragraph as it stands in the source: ``document.source[start:end] == text``.
+    start, end : int
+        Character offsets into ``document.source``, ``0 <= start <= end``.
+    line : int
+        Line of the source on which the paragraph starts, from 1.
+    content : str
+        The words to judge: `text` without markup (Markdown markers, link targets) and with white
+        space folded.
+    kind : {"prose", "heading", "list_item", "quote"}
+        What the paragraph is in its source.
+    """
+
+    text: str
+    start: int
+    end: int
+    line: int
+    content: str
+    kind: Kind = "prose"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article: a title and paragraphs, with the text that their offsets point into.
+
+    Attributes
+    ----------
+    paragraphs : tuple of Paragraph
+        In reading order, never overlapping. The title is not among them.
+    title : str or None
+        The headline, without markup.
+    source : str
+        The decoded text, line endings untouched; for documents made from a list of paragraphs, the
+        paragraphs joined by blank lines.
+    id : str or None
+        The record's identifier, where the source names one.
+    path : str or None
+        Where the document was read from, as the user wrote it.
+    record_line : int or None
+        For a record of a ``.jsonl`` file: its line in that file, from 1.
+    """
+
+    paragraphs: tuple[Paragraph, ...]
+    title: str | None = None
+    source: str = field(default="", repr=False)
+    id: str | None = None
+    path: str | None = None
+    record_line: int | None = None
+
+    @classmethod
+    def from_paragraphs(
+        cls,
+        paragraphs: Sequence[str],
+        *,
+        title: str | None = None,
+        id: str | None = None,  # noqa: A002 - the field's name in every format
+        path: str | None = None,
+        record_line: int | None = None,
+    ) -> Document:
+        """Take paragraphs as they are: as many come out as go in, empty ones too.
+
+        Parameters
+        ----------
+        paragraphs : sequence of str, length n
+        title : str, optional
+
+        Returns
+        -------
+        Document
+            With n paragraphs; ``source`` is the paragraphs joined by blank lines.
+        """
+        built: list[Paragraph] = []
+        offset, line = 0, 1
+        for text in paragraphs:
+            end = offset + len(text)
+            built.append(Paragraph(text, offset, end, line, fold(text)))
+            offset, line = end + 2, line + text.count("\n") + 2
+        source = "\n\n".join(paragraphs)
+        return cls(tuple(built), title, source, id, path, record_line)
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str,
+        *,
+        title: str | None = None,
+        id: str | None = None,  # noqa: A002
+        path: str | None = None,
+        record_line: int | None = None,
+    ) -> Document:
+        """Divide plain text into paragraphs (see :func:`misplaced.segmentation.segment`).
+
+        Parameters
+        ----------
+        text : str
+        title : str, optional
+            Without it, the first short block without closing punctuation is the title.
+        """
+        from misplaced.segmentation import segment
+
+        found, paragraphs = segment(text, find_title=title is None)
+        return cls(paragraphs, title if title is not None else found, text, id, path, record_line)
+
+    @property
+    def name(self) -> str:
+        """What to call the document in a message: its path and line, its id, or ``<text>``."""
+        if self.path is not None:
+            return self.path if self.record_line is None else f"{self.path}:{self.record_line}"
+        return self.id if self.id is not None else "<text>"
+
+    @property
+    def too_short(self) -> bool:
+        """Whether it has fewer than :data:`MIN_PARAGRAPHS` non-empty paragraphs."""
+        return sum(1 for p in self.paragraphs if p.content) < MIN_PARAGRAPHS
+
+
+def fold(text: str) -> str:
+    """Fold every run of white space, line breaks included, into one space and strip the ends."""
+    return " ".join(text.split())

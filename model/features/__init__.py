@@ -1,0 +1,1 @@
+"""What is measured of a paragraph in its article, as numbers."""

@@ -1,0 +1,1 @@
+"""Labelled corpora, fitting the classifier and exporting the encoder."""
