@@ -1,0 +1,96 @@
+"""The articles of a run: the user's inputs read one after the other, failures told and remembered.
+
+Between :mod:`misplaced.reading` and the detector; yields only what can be judged.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from misplaced.apps.failure import describe
+from misplaced.apps.reporters.escaping import message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from misplaced.document import Document
+
+
+class Articles:
+    """What the inputs hold.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Files, folders, glob patterns, ``-`` for standard input.
+    stdin_filename : str, optional
+        What to call standard input.
+    quiet : bool, default=False
+        Leave warnings out.
+
+    Attributes
+    ----------
+    paths : list of str
+        The files found (``-`` among them), in input order.
+    errors : list of str
+        A line for everything that failed so far, in input order; each was written to standard error
+        when it happened.
+    """
+
+    def __init__(
+        self, inputs: Sequence[str], stdin_filename: str | None = None, *, quiet: bool = False
+    ) -> None:
+        from misplaced.reading import expand
+
+        self._found = list(expand(inputs))
+        self._stdin_filename = stdin_filename
+        self._quiet = quiet
+        self.paths = [found for found in self._found if isinstance(found, str)]
+        self.errors: list[str] = []
+
+    def documents(self, on_file_done: Callable[[], None] = lambda: None) -> Iterator[Document]:
+        """Read the documents.
+
+        Parameters
+        ----------
+        on_file_done : callable, optional
+            Called after each file.
+
+        Yields
+        ------
+        Document
+            In input order; what cannot be read is passed to :meth:`fail` in its place.
+        """
+        for found in self._found:
+            if not isinstance(found, str):
+                self.fail(describe(found))
+                continue
+            for document in self._read(found):
+                if isinstance(document, Exception):
+                    self.fail(describe(document))
+                else:
+                    yield document
+            on_file_done()
+
+    def fail(self, line: str) -> None:
+        """Tell of a failure that ends the work on one input, and remember it."""
+        self.errors.append(line)
+        message(f"error: {line}")
+
+    def is_stdin(self, path: str | None) -> bool:
+        """Whether documents of this path came from standard input."""
+        from misplaced.reading import STDIN
+
+        return STDIN in self.paths and path == (self._stdin_filename or STDIN)
+
+    def _read(self, path: str) -> Iterator[Document | Exception]:
+        from misplaced.reading import STDIN, read, read_stdin
+
+        if path == STDIN:
+            return read_stdin(sys.stdin.buffer, self._stdin_filename, warn=self._warn)
+        return read(path, warn=self._warn)
+
+    def _warn(self, line: str) -> None:
+        if not self._quiet:
+            message(f"warning: {line}")

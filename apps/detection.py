@@ -1,0 +1,225 @@
+"""What ``detect`` does, behind its options: inputs to documents, documents to reports, reports to the output.
+
+One pass: a document is read, scored, written and, with ``--fix``, removed from its file before the
+last one is read. What goes wrong with one input is told at once and stops no other.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from misplaced.apps.articles import Articles
+from misplaced.apps.failure import FAILED, FLAGGED, OK, describe
+from misplaced.apps.fixing import diff_file, fix_file
+from misplaced.apps.replacing import replacing
+from misplaced.apps.reporters import Format, make_reporter
+from misplaced.apps.reporters.escaping import escape_keeping_layout, message, tolerate_unencodable
+from misplaced.apps.reporters.tally import count
+from misplaced.errors import MisplacedError, UsageError
+from misplaced.report import check_threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from misplaced.document import Document
+    from misplaced.report import Report
+
+STDIN = "-"
+
+
+class Scorer(Protocol):
+    """The part of :class:`misplaced.detector.Detector` that is needed here."""
+
+    threshold: float
+
+    def detect_many(self, documents: Iterable[Document]) -> Iterator[Report]:
+        """Score documents as they come, order kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for; see ``detect --help``.
+
+    Attributes
+    ----------
+    inputs : tuple of str
+        Files, folders, glob patterns, ``-`` for standard input.
+    stdin_filename : str or None
+        What to call standard input; its suffix decides the format.
+    output_format : Format
+    output_file : Path or None
+        None for standard output.
+    threshold : float or None
+        None for the model's own.
+    exit_zero, diff, fix, statistics, quiet : bool
+    """
+
+    inputs: tuple[str, ...]
+    stdin_filename: str | None = None
+    output_format: Format = Format.FULL
+    output_file: Path | None = None
+    threshold: float | None = None
+    exit_zero: bool = False
+    diff: bool = False
+    fix: bool = False
+    statistics: bool = False
+    quiet: bool = False
+
+    def check(self) -> None:
+        """Raise :class:`UsageError` for options that contradict each other or are out of range."""
+        if not self.inputs:
+            raise UsageError(
+                "nothing to read", hint="name files, folders or patterns, or - for standard input"
+            )
+        if self.threshold is not None:
+            check_threshold(self.threshold)
+        if self.fix and self.diff:
+            raise UsageError("--fix and --diff exclude each other", hint="--diff shows what --fix would do")
+        if self.fix and STDIN in self.inputs:
+            raise UsageError("--fix cannot change standard input", hint="name the file, or use --diff")
+        if self.diff and self.statistics:
+            raise UsageError("--diff and --statistics each replace the findings", hint="choose one")
+        if self.stdin_filename is not None and STDIN not in self.inputs:
+            raise UsageError("--stdin-filename is given without -", hint="add - to read standard input")
+
+
+def run(options: Options, load: Callable[[], Scorer]) -> int:
+    """Judge the inputs and write the results.
+
+    Parameters
+    ----------
+    options : Options
+    load : callable returning Scorer
+        Called after the options are checked, so that a mistyped one costs no loading time.
+
+    Returns
+    -------
+    int
+        Exit status: 0 nothing flagged (or all of it removed), 1 something flagged, 2 an input failed.
+
+    Raises
+    ------
+    MisplacedError
+        For contradicting options and an unusable model.
+    OSError
+        If the output cannot be written; a file named by ``output_file`` is as it was then.
+    """
+    options.check()
+    articles = Articles(options.inputs, options.stdin_filename, quiet=options.quiet)
+    _refuse_overwriting(options.output_file, articles.paths)
+    scorer = load()
+    if options.threshold is not None:
+        scorer.threshold = options.threshold
+    with _output(options) as out, _progress(options, articles) as documents:
+        reports = scorer.detect_many(documents)
+        if options.diff:
+            flagged = _show_diffs(reports, out, articles)
+        else:
+            flagged = _report(reports, out, articles, options, threshold=scorer.threshold)
+    if articles.errors:
+        return FAILED
+    return FLAGGED if flagged and not options.exit_zero else OK
+
+
+def _report(
+    reports: Iterable[Report], out: TextIO, articles: Articles, options: Options, *, threshold: float
+) -> int:
+    """Write reports as they come and return how many findings are left in the files."""
+    reporter = make_reporter(
+        options.output_format,
+        out,
+        threshold=threshold,
+        statistics=options.statistics,
+        quiet=options.quiet,
+    )
+    left = 0
+    for path, group in groupby(reports, key=lambda report: report.document.path):
+        to_fix: list[Report] = []
+        for report in group:
+            reporter.report(report)
+            left += len(report.findings)
+            if options.fix and report.findings:
+                to_fix.append(report)
+        if to_fix and path is not None:
+            left -= _fix(path, to_fix, articles, quiet=options.quiet)
+    reporter.end(articles.errors)
+    return left
+
+
+def _fix(path: str, reports: list[Report], articles: Articles, *, quiet: bool) -> int:
+    try:
+        removed = fix_file(path, reports)
+    except (MisplacedError, OSError) as error:
+        articles.fail(describe(error))
+        return 0
+    if not quiet:
+        message(f"removed {count(removed, 'paragraph')} from {path}")
+    return removed
+
+
+def _show_diffs(reports: Iterable[Report], out: TextIO, articles: Articles) -> int:
+    """Write a diff for each file and return how many paragraphs it would remove."""
+    removed = 0
+    # A patch must keep every character; a terminal must not be steered by any.
+    show = escape_keeping_layout if out.isatty() else str
+    for path, group in groupby(reports, key=lambda report: report.document.path):
+        flagged = [report for report in group if report.findings]
+        removed += sum(len(report.findings) for report in flagged)
+        try:
+            for line in diff_file(path or "<text>", flagged, stdin=articles.is_stdin(path)):
+                out.write(show(line))
+        except (MisplacedError, OSError) as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            articles.fail(describe(error))
+        out.flush()
+    return removed
+
+
+@contextmanager
+def _output(options: Options) -> Iterator[TextIO]:
+    if options.output_file is None:
+        is_json = options.output_format in (Format.JSON, Format.JSONL)
+        tolerate_unencodable(sys.stdout, encoding="utf-8" if is_json else None)
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    with replacing(options.output_file) as raw:
+        out = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", newline="")
+        try:
+            yield out
+        finally:
+            out.detach()
+
+
+def _refuse_overwriting(output_file: Path | None, paths: Iterable[str]) -> None:
+    if output_file is None or not output_file.is_file():
+        return
+    for path in paths:
+        if Path(path).exists() and output_file.samefile(path):
+            raise UsageError("the output would replace an input", where=path, hint="choose another file")
+
+
+@contextmanager
+def _progress(options: Options, articles: Articles) -> Iterator[Iterator[Document]]:
+    """Yield the documents, with a bar on standard error where it disturbs nothing.
+
+    That is for several files, on a terminal, while no results are streaming to the same terminal.
+    """
+    streaming = options.output_file is None and sys.stdout.isatty()
+    if options.quiet or streaming or len(articles.paths) < 2 or not sys.stderr.isatty():
+        yield articles.documents()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Judging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task("Judging", total=len(articles.paths))
+        yield articles.documents(on_file_done=lambda: progress.advance(task))

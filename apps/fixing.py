@@ -1,0 +1,208 @@
+"""``--fix`` and ``--diff``: flagged paragraphs out of the files they came from, every other byte as it was.
+
+After the detector, beside the reporters. A file is read again, compared with what was judged, and
+replaced at once; of a ``.jsonl`` file only the lines of affected records change.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from misplaced.apps.removal import (
+    element_cuts,
+    member_spans,
+    paragraph_cuts,
+    parse_object,
+    string_cuts,
+    without,
+)
+from misplaced.apps.replacing import replacing
+from misplaced.errors import InputError, UnreadableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
+
+    from misplaced.decoding import Decoded
+    from misplaced.report import Report
+
+
+def fix_file(path: str, reports: Sequence[Report]) -> int:
+    """Remove the flagged paragraphs from a file, in place.
+
+    Parameters
+    ----------
+    path : str
+    reports : sequence of Report
+        Those of the file's documents that have findings; may be empty, the file is not touched then.
+
+    Returns
+    -------
+    int
+        How many paragraphs were removed.
+
+    Raises
+    ------
+    UsageError
+        For HTML: findings point into the extracted text, not into the file.
+    InputError
+        If the file is no longer what was judged.
+    OSError
+        If it cannot be read or replaced.
+    """
+    flagged = [report for report in reports if report.findings]
+    if not flagged:
+        return 0
+    _refuse_html(path, "--fix")
+    if flagged[0].document.record_line is None:
+        decoded, fixed = _text_edit(path, flagged[0])
+        with replacing(path) as out:
+            out.write(decoded.encode(fixed))
+    else:
+        with Path(path).open("rb") as stream, replacing(path) as out:
+            for _, line in _record_edits(stream, path, flagged):
+                out.write(line)
+    return sum(len(report.findings) for report in flagged)
+
+
+def diff_file(path: str, reports: Sequence[Report], *, stdin: bool = False) -> Iterator[str]:
+    """Show what :func:`fix_file` would change.
+
+    Parameters
+    ----------
+    path : str
+    reports : sequence of Report
+        As for :func:`fix_file`.
+    stdin : bool, default=False
+        The documents were read from standard input, there is no file.
+
+    Yields
+    ------
+    str
+        Lines of a unified diff, with their line ends; none if nothing changes.
+
+    Raises
+    ------
+    UsageError
+        For HTML, and for ``.jsonl`` on standard input.
+    InputError, OSError
+        As for :func:`fix_file`.
+    """
+    flagged = [report for report in reports if report.findings]
+    if not flagged:
+        return
+    _refuse_html(path, "--diff")
+    if flagged[0].document.record_line is None:
+        source = flagged[0].document.source
+        old, new = source, without(source, _cuts(flagged[0]))
+    elif stdin:
+        raise UsageError("--diff cannot show records of standard input", where=path, hint="name the file")
+    else:
+        with Path(path).open("rb") as stream:
+            pairs = list(_record_edits(stream, path, flagged))
+        old, new = (b"".join(side).decode("utf-8", "replace") for side in zip(*pairs, strict=True))
+    for line in difflib.unified_diff(_lines(old), _lines(new), path, path):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _refuse_html(path: str, option: str) -> None:
+    from misplaced.reading import format_of
+
+    if format_of(path) == "html":
+        raise UsageError(
+            f"{option} does not edit HTML: findings point into its extracted text",
+            where=path,
+            hint="save the text as .txt or .md first",
+        )
+
+
+def _text_edit(path: str, report: Report) -> tuple[Decoded, str]:
+    from misplaced.reading import load
+
+    decoded = load(path)
+    if decoded.text != report.document.source:
+        _refuse_changed(path)
+    return decoded, without(decoded.text, _cuts(report))
+
+
+def _record_edits(stream: BinaryIO, path: str, reports: Sequence[Report]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield every line of a ``.jsonl`` file as it is and as it should be."""
+    from misplaced.decoding import decode, is_wide
+
+    by_line = {report.document.record_line: report for report in reports}
+    first = stream.readline()
+    stream.seek(0)
+    if is_wide(first):
+        data = stream.read()
+        decoded = decode(data, path)
+        lines = _lines(decoded.text)
+        for number, report in by_line.items():
+            lines[_index(number, lines, path)] = _fixed_record(
+                lines[_index(number, lines, path)], report, f"{path}:{number}"
+            )
+        yield data, decoded.encode("".join(lines))
+        return
+    for number, line in enumerate(stream, start=1):
+        report_of_line = by_line.pop(number, None)
+        if report_of_line is None:
+            yield line, line
+        else:
+            where = f"{path}:{number}"
+            decoded = decode(line, where)
+            yield line, decoded.encode(_fixed_record(decoded.text, report_of_line, where))
+    if by_line:
+        _refuse_changed(path)
+
+
+def _index(number: int | None, lines: Sequence[str], path: str) -> int:
+    if number is None or number > len(lines):
+        _refuse_changed(path)
+    return number - 1
+
+
+def _fixed_record(record: str, report: Report, where: str) -> str:
+    """Return a record's line without the flagged paragraphs; nothing else of it changes."""
+    value = parse_object(record)
+    if value is None:
+        _refuse_changed(where)
+    spans = member_spans(record)
+    if value.get("paragraphs") is not None:
+        paragraphs = value["paragraphs"]
+        if paragraphs != [paragraph.text for paragraph in report.paragraphs]:
+            _refuse_changed(where)
+        removed = [finding.index for finding in report.findings]
+        value["paragraphs"] = [p.text for p in report.paragraphs if not p.flagged]
+        fixed = without(record, element_cuts(record, spans["paragraphs"], removed))
+    else:
+        source = report.document.source
+        if value.get("text") != source:
+            _refuse_changed(where)
+        cuts = _cuts(report)
+        value["text"] = without(source, cuts)
+        fixed = without(record, string_cuts(record, spans["text"], cuts))
+    # A record is data that nobody may look at again: prove the edit before it is written.
+    if json.loads(fixed) != value:
+        raise InputError("the record cannot be edited in place", where=where, hint="it was left as it is")
+    return fixed
+
+
+def _cuts(report: Report) -> list[tuple[int, int]]:
+    """Return the cuts into the document's source that remove its findings."""
+    from misplaced.reading import format_of
+
+    document = report.document
+    spans = [(finding.start, finding.end) for finding in report.findings]
+    return paragraph_cuts(document.source, spans, markdown=format_of(document.path or "") == "markdown")
+
+
+def _lines(text: str) -> list[str]:
+    lines = [f"{line}\n" for line in text.split("\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines
+
+
+def _refuse_changed(where: str) -> NoReturn:
+    raise UnreadableError("was changed while it was judged", where=where, hint="run the command again")

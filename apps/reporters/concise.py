@@ -1,0 +1,54 @@
+"""One finding a line, ``path:line:column: label coherence "first words" (reason)``, for editors and grep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from misplaced.apps.reporters.escaping import escape
+from misplaced.apps.reporters.excerpt import cut_at_word
+from misplaced.apps.reporters.location import place
+from misplaced.document import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from misplaced.report import Report, ScoredParagraph
+
+#: Characters of a paragraph shown: enough to recognise it, short enough for one line of a terminal.
+EXCERPT = 48
+
+
+class ConciseReporter:
+    """Writes a line for each finding and nothing else."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def report(self, report: Report) -> None:
+        """Write the findings of one document."""
+        for finding in report.findings:
+            self._out.write(self._line(report, finding))
+        self._out.flush()
+
+    def end(self, errors: Sequence[str]) -> None:
+        """Write nothing: errors are on standard error."""
+
+    @staticmethod
+    def _line(report: Report, finding: ScoredParagraph) -> str:
+        reason = f" ({fold(finding.reasons[0])})" if finding.reasons else ""
+        return (
+            escape(
+                f"{place(report.document, finding)}:1: {finding.label} {finding.coherence:.2f} "
+                f'"{excerpt(finding.text)}"{reason}'
+            )
+            + "\n"
+        )
+
+
+def excerpt(text: str) -> str:
+    """Return the first words of a paragraph, at most :data:`EXCERPT` characters and an ellipsis."""
+    folded = fold(text)
+    if len(folded) <= EXCERPT:
+        return folded
+    return cut_at_word(folded, EXCERPT) + "…"

@@ -1,0 +1,155 @@
+"""Findings with their text and reasons, for people.
+
+Documents without findings are silent unless nothing of them could be judged for topic; totals come
+last. The text of articles is escaped and never read as markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from misplaced.apps.reporters.escaping import escape
+from misplaced.apps.reporters.excerpt import cut_at_word
+from misplaced.apps.reporters.location import place
+from misplaced.apps.reporters.tally import Tally, count
+from misplaced.document import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from misplaced.report import Report, ScoredParagraph
+
+#: A longer paragraph is shown by its beginning and its end, characters of each.
+LONG, BEGINNING, END = 640, 400, 160
+
+_STYLES = {"off_topic": "bold red", "boilerplate": "bold magenta", "coherent": "green"}
+_INDENT = 4
+
+
+class FullReporter:
+    """Writes a block for each document with findings, and totals.
+
+    Parameters
+    ----------
+    out : TextIO
+        Coloured and as wide as the terminal where it is one, else plain and 80 columns wide.
+    threshold : float
+    quiet : bool, default=False
+        Findings only, no summaries.
+    console : rich.console.Console, optional
+        In place of the one made for `out`.
+    """
+
+    def __init__(
+        self, out: TextIO, *, threshold: float, quiet: bool = False, console: Console | None = None
+    ) -> None:
+        self._console = console or Console(file=out, highlight=False, markup=False, emoji=False)
+        self._threshold = threshold
+        self._quiet = quiet
+        self._tally = Tally()
+
+    def report(self, report: Report) -> None:
+        """Write one document's findings."""
+        self._tally.add(report)
+        if report.findings:
+            self._header(report)
+            for finding in report.findings:
+                self._finding(report, finding)
+            self._line(self._verdict(report), "bold")
+        elif report.too_short and not self._quiet:
+            self._unbroken(Text(f"{escape(report.document.name)}: {_why_too_short(report)}", "dim"))
+            self._console.print()
+
+    def end(self, errors: Sequence[str]) -> None:
+        """Write the totals, where one document's summary has not said it all."""
+        tally = self._tally
+        told = tally.documents == 1 and tally.flagged_documents == 1
+        if not told:
+            self._line(self._total(), "bold" if tally.flagged else "bold green")
+        if errors:
+            self._line(f"{count(len(errors), 'input')} could not be read", "bold red")
+
+    def _header(self, report: Report) -> None:
+        self._unbroken(Text(escape(report.document.name), "bold cyan"))
+        if report.document.title:
+            self._wrapped(Text(escape(fold(report.document.title)), "italic"))
+        self._console.print()
+
+    def _finding(self, report: Report, finding: ScoredParagraph) -> None:
+        where = escape(place(report.document, finding))
+        if report.document.record_line is not None:
+            where += f" paragraph {finding.index + 1}"
+        self._unbroken(
+            Text.assemble(
+                (where, "cyan"),
+                "  ",
+                (finding.label, _STYLES[finding.label]),
+                f"  coherence {finding.coherence:.2f}",
+            )
+        )
+        self._wrapped(Text(elide(finding.text)), " " * _INDENT)
+        for reason in finding.reasons:
+            self._wrapped(Text(escape(fold(reason)), "dim"), " " * _INDENT, bullet="- ")
+        self._console.print()
+
+    def _wrapped(self, text: Text, indent: str = "", *, bullet: str = "") -> None:
+        # rich's own padding and wrapping leave white space at the ends of lines.
+        first = indent[: len(indent) - len(bullet)] + bullet
+        for number, line in enumerate(text.wrap(self._console, max(1, self._console.width - len(indent)))):
+            line.rstrip()
+            self._console.print(Text(indent if number else first) + line, soft_wrap=True)
+
+    def _unbroken(self, text: Text) -> None:
+        # Never wrapped here, whatever the width: a path must be found and copied in one piece.
+        self._console.print(text, soft_wrap=True)
+
+    def _line(self, text: str, style: str) -> None:
+        if not self._quiet:
+            self._wrapped(Text(text, style))
+            self._console.print()
+
+    def _verdict(self, report: Report) -> str:
+        verdict = f"{_share(len(report.findings), len(report.paragraphs))} (threshold {report.threshold:.2f})"
+        return f"{verdict}; {_why_too_short(report)}" if report.too_short else verdict
+
+    def _total(self) -> str:
+        tally = self._tally
+        if not tally.documents:
+            return "No document was judged"
+        if not tally.flagged:
+            verdict = "nothing flagged"
+            return (
+                f"{count(tally.documents, 'document')}, {count(tally.paragraphs, 'paragraph')}: "
+                f"{verdict} (threshold {self._threshold:.2f})"
+            )
+        return (
+            f"Total: {_share(tally.flagged, tally.paragraphs)}, in {tally.flagged_documents:,} of "
+            f"{count(tally.documents, 'document')} (threshold {self._threshold:.2f})"
+        )
+
+
+def elide(text: str) -> str:
+    """Return a paragraph on one line, escaped, the middle of a long one left out with a note."""
+    folded = fold(text)
+    if len(folded) <= LONG:
+        return escape(folded)
+    beginning = cut_at_word(folded, BEGINNING)
+    end = cut_at_word(folded[::-1], END)[::-1]
+    left_out = len(folded) - len(beginning) - len(end)
+    return f"{escape(beginning)} [... {left_out:,} characters left out ...] {escape(end)}"
+
+
+def _share(flagged: int, paragraphs: int) -> str:
+    verb = "does" if flagged == 1 else "do"
+    return f"{flagged:,} of {count(paragraphs, 'paragraph')} {verb} not belong"
+
+
+def _why_too_short(report: Report) -> str:
+    judged = sum(1 for paragraph in report.paragraphs if fold(paragraph.text))
+    if not judged:
+        return "nothing to judge (no paragraphs)"
+    return f"too short to judge for topic ({count(judged, 'paragraph')}): only boilerplate was judged"

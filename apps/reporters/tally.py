@@ -1,0 +1,60 @@
+"""Counts over the reports of a run, for totals and statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from misplaced.report import LABELS, Label
+
+if TYPE_CHECKING:
+    from misplaced.report import Report
+
+
+@dataclass(slots=True)
+class Tally:
+    """Running counts.
+
+    Attributes
+    ----------
+    documents, flagged_documents, too_short_documents : int
+        Seen; with at least one finding; too short to judge for topic.
+    paragraphs : int
+        Seen, flagged or not.
+    labels : dict of str to int
+        Paragraphs of each label, in the order of :data:`misplaced.report.LABELS`.
+    coherence_sum : float
+        Over all paragraphs.
+    """
+
+    documents: int = 0
+    flagged_documents: int = 0
+    too_short_documents: int = 0
+    paragraphs: int = 0
+    labels: dict[Label, int] = field(default_factory=lambda: dict.fromkeys(LABELS, 0))
+    coherence_sum: float = 0.0
+
+    def add(self, report: Report) -> None:
+        """Count one document in."""
+        self.documents += 1
+        self.flagged_documents += bool(report.findings)
+        self.too_short_documents += report.too_short
+        self.paragraphs += len(report.paragraphs)
+        for paragraph in report.paragraphs:
+            self.labels[paragraph.label] += 1
+            self.coherence_sum += float(paragraph.coherence)
+
+    @property
+    def flagged(self) -> int:
+        """Paragraphs flagged."""
+        return self.paragraphs - self.labels["coherent"]
+
+    @property
+    def mean_coherence(self) -> float | None:
+        """Mean coherence of all paragraphs, 0 to 1; None without paragraphs."""
+        return self.coherence_sum / self.paragraphs if self.paragraphs else None
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 paragraph`` or ``2 paragraphs``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,112 @@
+"""The logistic that turns a row of features into the probabilities of the three labels.
+
+Reads the feature matrix, feeds the report. The fitted scikit-learn pipeline is what the artifact
+keeps; here only its arithmetic is needed, and its exact contributions for the reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from misplaced.errors import ArtifactError
+from misplaced.report import LABELS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Multinomial logistic regression over standardised features.
+
+    ``P(k | x) = softmax_k(W (x - mean) / scale + b)``. Calibration is folded into W and b when the
+    model is fitted, so that this stays the whole formula.
+
+    Attributes
+    ----------
+    mean, scale : ndarray of shape (f,), float64
+    weights : ndarray of shape (3, f), float64
+        Rows in the order of :data:`misplaced.report.LABELS`.
+    intercepts : ndarray of shape (3,), float64
+    """
+
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    intercepts: NDArray[np.float64]
+
+    @classmethod
+    def from_pipeline(cls, pipeline: Any) -> Classifier:
+        """Read a fitted ``Pipeline(StandardScaler, LogisticRegression)``.
+
+        Raises
+        ------
+        ArtifactError
+            If the pipeline is of another make or has other classes.
+        """
+        try:
+            scaler, logistic = (step for _, step in pipeline.steps)
+            if list(logistic.classes_) != list(range(len(LABELS))):
+                raise ValueError(f"classes {list(logistic.classes_)}")
+            return cls(
+                np.asarray(scaler.mean_, dtype=np.float64),
+                np.asarray(scaler.scale_, dtype=np.float64),
+                np.asarray(logistic.coef_, dtype=np.float64),
+                np.asarray(logistic.intercept_, dtype=np.float64),
+            )
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ArtifactError(
+                f"the classifier is not a scaler and a logistic over {', '.join(LABELS)} ({error})",
+                hint="train the model again",
+            ) from error
+
+    @property
+    def width(self) -> int:
+        """Number of features f it was fitted on."""
+        return len(self.mean)
+
+    def probabilities(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probabilities of every label.
+
+        Parameters
+        ----------
+        matrix : ndarray of shape (n, f), float32
+
+        Returns
+        -------
+        ndarray of shape (n, 3), float64
+            Rows sum to 1; columns in the order of :data:`misplaced.report.LABELS`.
+        """
+        scores = self._standardised(matrix) @ self.weights.T + self.intercepts
+        scores -= scores.max(axis=1, keepdims=True)
+        odds = np.exp(scores)
+        probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+        return probabilities
+
+    def contributions(self, row: NDArray[np.float32], label: int) -> NDArray[np.float64]:
+        """Return what every feature adds to the log-odds of a label against ``coherent``.
+
+        Their sum and the difference of the intercepts are the log-odds exactly; a contribution is
+        relative to the average paragraph of the training data.
+
+        Parameters
+        ----------
+        row : ndarray of shape (f,), float32
+        label : int
+            Index into :data:`misplaced.report.LABELS`.
+
+        Returns
+        -------
+        ndarray of shape (f,), float64
+            In nats.
+        """
+        difference = self.weights[label] - self.weights[0]
+        contributions: NDArray[np.float64] = difference * self._standardised(row[None, :])[0]
+        return contributions
+
+    def _standardised(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        standardised: NDArray[np.float64] = (matrix - self.mean) / self.scale
+        return standardised

@@ -1,0 +1,171 @@
+"""What a paragraph's words say: does the rest of the article speak of the same people and things?
+
+Works beside the embeddings, not on them: names and rare words are what a sentence encoder blurs,
+and what tells two stories of one topic apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from misplaced.features.terms import BUCKETS, Terms, TermWeights, bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+#: Columns of :func:`lexical_features`; see there for the formulas.
+NAMES = (
+    "lexical_rest",
+    "lexical_nearest",
+    "lexical_title",
+    "lexical_previous",
+    "lexical_next",
+    "term_overlap",
+    "names_seen",
+    "names_unseen",
+    "has_names",
+    "title_names",
+)
+
+
+def lexical_features(
+    terms: Sequence[Terms], title: Terms | None, weights: TermWeights, references: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Compare the words of every paragraph with the rest of the article.
+
+    Let v_i be the unit tf-idf vector of paragraph i (counts damped by a square root).
+
+    ================  ==========  ==============================================================
+    column            range       formula
+    ================  ==========  ==============================================================
+    lexical_rest      0..1        cosine of v_i and the sum of all other v_j
+    lexical_nearest   0..1        largest cosine of v_i and another reference paragraph
+    lexical_title     0..1        cosine of v_i and the title's vector; lexical_rest without one
+    lexical_previous  0..1        cosine of v_i and v_(i-1); 0 for the first
+    lexical_next      0..1        cosine of v_i and v_(i+1); 0 for the last
+    term_overlap      0..1        share of the paragraph's term weight that occurs elsewhere
+    names_seen        0..1        share of its names that occur elsewhere; 0.5 without names
+    names_unseen      0..         log(1 + names that occur nowhere else)
+    has_names         0 or 1      whether it has names at all
+    title_names       0..1        share of its names that stand in the title
+    ================  ==========  ==============================================================
+
+    "Elsewhere" is the title and every paragraph of other wording, so that a repeated caption does
+    not vouch for itself.
+
+    Parameters
+    ----------
+    terms : sequence of Terms, length n
+    title : Terms or None
+    weights : TermWeights
+    references : ndarray of shape (m,), int64
+        Paragraphs that *lexical_nearest* looks at; bounded, so that cost grows with n, not n².
+
+    Returns
+    -------
+    ndarray of shape (n, 10), float32
+    """
+    count = len(terms)
+    vectors = _unit_rows(terms, weights)
+    total = sparse.csr_matrix(vectors.sum(axis=0))
+    with_rest = np.asarray(vectors.multiply(total).sum(axis=1)).ravel()
+    own = np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel()
+    rest_length = np.sqrt(np.maximum(float(total.multiply(total).sum()) - 2 * with_rest + own, 1e-9))
+    rest = np.clip((with_rest - own) / rest_length, 0, 1)
+
+    columns = np.zeros((count, len(NAMES)), dtype=np.float32)
+    columns[:, 0] = rest
+    columns[:, 1] = _nearest(vectors, terms, references)
+    columns[:, 2] = rest
+    if title is not None and title.words:
+        titled = _unit_rows([title], weights)
+        columns[:, 2] = np.asarray((vectors @ titled.T).todense()).ravel()
+    if count > 1:
+        steps = np.asarray(vectors[1:].multiply(vectors[:-1]).sum(axis=1)).ravel()
+        columns[1:, 3] = steps
+        columns[:-1, 4] = steps
+    columns[:, 5] = _term_overlap(terms, title, weights)
+    columns[:, 6:] = _name_columns(terms, title)
+    return columns
+
+
+def _unit_rows(terms: Sequence[Terms], weights: TermWeights) -> sparse.csr_matrix:
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    for row, paragraph in enumerate(terms):
+        counts = Counter(bucket(word) for word in paragraph.words)
+        if not counts:
+            continue
+        buckets = list(counts)
+        value = np.sqrt(list(counts.values())) * weights.table[buckets]
+        value /= max(float(np.sqrt((value**2).sum())), 1e-9)
+        rows += [row] * len(buckets)
+        columns += buckets
+        values += value.tolist()
+    return sparse.csr_matrix((values, (rows, columns)), shape=(len(terms), BUCKETS), dtype=np.float32)
+
+
+def _nearest(
+    vectors: sparse.csr_matrix, terms: Sequence[Terms], references: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Largest cosine with a reference paragraph of other wording."""
+    nearest = np.zeros(len(terms), dtype=np.float32)
+    wordings = {}
+    number = np.array([wordings.setdefault(t.words, len(wordings)) for t in terms])
+    transposed = vectors[references].T.tocsc()
+    for first in range(0, len(terms), 1024):  # blocks bound the dense product at 2 MB
+        block = slice(first, first + 1024)
+        similarity = (vectors[block] @ transposed).toarray()
+        similarity[number[block][:, None] == number[references][None, :]] = 0
+        nearest[block] = similarity.max(axis=1, initial=0)
+    return nearest
+
+
+def _elsewhere(own: list[frozenset[str]], wordings: list[tuple[str, ...]]) -> Counter[str]:
+    """How many different wordings hold each word."""
+    seen: set[tuple[str, ...]] = set()
+    held: Counter[str] = Counter()
+    for words, wording in zip(own, wordings, strict=True):
+        if wording not in seen:
+            seen.add(wording)
+            held.update(words)
+    return held
+
+
+def _term_overlap(
+    terms: Sequence[Terms], title: Terms | None, weights: TermWeights
+) -> NDArray[np.float32]:
+    vocabularies = [frozenset(t.words) for t in terms]
+    held = _elsewhere(vocabularies, [t.words for t in terms])
+    if title is not None:
+        held.update(frozenset(title.words))
+    overlap = np.zeros(len(terms), dtype=np.float32)
+    for i, vocabulary in enumerate(vocabularies):
+        words = sorted(vocabulary)  # summation order must not depend on string hashing
+        weight = weights.of(words)
+        shared = np.array([held[word] > 1 for word in words], dtype=bool)
+        overlap[i] = weight[shared].sum() / max(float(weight.sum()), 1e-9) if words else 0.0
+    return overlap
+
+
+def _name_columns(terms: Sequence[Terms], title: Terms | None) -> NDArray[np.float32]:
+    # A name counts as seen wherever the word occurs, also at the start of a sentence.
+    held = _elsewhere([frozenset(t.words) for t in terms], [t.words for t in terms])
+    in_title = frozenset(title.words) if title is not None else frozenset()
+    columns = np.zeros((len(terms), 4), dtype=np.float32)
+    columns[:, 0] = 0.5
+    for i, paragraph in enumerate(terms):
+        if not paragraph.names:
+            continue
+        unseen = sum(1 for name in paragraph.names if held[name] < 2 and name not in in_title)
+        share = 1 - unseen / len(paragraph.names)
+        titled = len(paragraph.names & in_title) / len(paragraph.names)
+        columns[i] = share, np.log1p(unseen), 1.0, titled
+    return columns

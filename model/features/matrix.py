@@ -1,0 +1,145 @@
+"""One row of numbers for each paragraph: the matrix that the classifier reads.
+
+Joins the semantic, lexical and surface views with the paragraph's own embedding; the only module
+that knows the order of the columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from misplaced.features import lexical, semantic, surface
+from misplaced.features.terms import Terms, TermWeights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Group = Literal["semantic", "lexical", "surface", "interaction", "embedding", "product"]
+
+#: Paragraphs that *nearest* compares with, evenly spread over a longer article: cost and memory
+#: then grow with the length of the article, not with its square.
+MAX_REFERENCES = 512
+
+#: Products of two columns that a linear model cannot form itself: how much a low similarity means
+#: depends on how much the line says.
+INTERACTIONS = (
+    ("rest_by_length", "log_words"),
+    ("anchored_rest", "log_words"),
+    ("anchored_rest", "open_end"),
+    ("nearest", "log_words"),
+    ("title", "log_words"),
+    ("title", "open_end"),
+    ("lexical_rest", "log_words"),
+    ("term_overlap", "log_words"),
+    ("term_overlap", "open_end"),
+    ("names_seen", "has_names"),
+    ("names_seen", "open_end"),
+    ("rest_deviation", "article_cohesion"),
+    ("open_end", "capitalised"),
+    ("open_end", "log_words"),
+    ("open_end", "position"),
+    ("short_run", "open_end"),
+    ("rest_by_length", "article_cohesion"),
+)
+
+_PLAIN = (*semantic.NAMES, *lexical.NAMES, *surface.NAMES)
+_FIRST = [_PLAIN.index(first) for first, _ in INTERACTIONS]
+_SECOND = [_PLAIN.index(second) for _, second in INTERACTIONS]
+
+
+@dataclass(frozen=True)
+class Features:
+    """The matrix of one document, with what explaining it needs.
+
+    Attributes
+    ----------
+    matrix : ndarray of shape (n, f), float32
+        One row for each paragraph, columns in the order of :func:`names`.
+    wordings : ndarray of shape (n,), int64
+        Equal numbers for paragraphs of equal wording.
+    terms : tuple of Terms, length n
+    """
+
+    matrix: NDArray[np.float32]
+    wordings: NDArray[np.int64]
+    terms: tuple[Terms, ...]
+
+
+def names(dimension: int) -> tuple[str, ...]:
+    """Return the names of the columns for embeddings of length `dimension`."""
+    return (
+        *_PLAIN,
+        *(f"{first}*{second}" for first, second in INTERACTIONS),
+        *(f"embedding_{i}" for i in range(dimension)),
+        *(f"product_{i}" for i in range(dimension)),
+    )
+
+
+def groups(dimension: int) -> tuple[Group, ...]:
+    """Return the group of every column, in the order of :func:`names`."""
+    return (
+        *("semantic",) * len(semantic.NAMES),
+        *("lexical",) * len(lexical.NAMES),
+        *("surface",) * len(surface.NAMES),
+        *("interaction",) * len(INTERACTIONS),
+        *("embedding",) * dimension,
+        *("product",) * dimension,
+    )
+
+
+def compute(
+    contents: Sequence[str],
+    embeddings: NDArray[np.float32],
+    title: str | None,
+    title_embedding: NDArray[np.float32] | None,
+    weights: TermWeights,
+) -> Features:
+    """Compute the feature matrix of one document.
+
+    Columns are those of :func:`misplaced.features.semantic.semantic_features`,
+    :func:`misplaced.features.lexical.lexical_features` and
+    :func:`misplaced.features.surface.surface_features`, the products named in
+    :data:`INTERACTIONS`, the paragraph's own embedding e_i, which tells furniture and register, and
+    the products e_i * c_i with the unit mean c_i of the other paragraphs, from which the classifier
+    learns a cosine with a weight of its own for each dimension.
+
+    Parameters
+    ----------
+    contents : sequence of str, length n, at least 1
+        Paragraphs with white space folded, none empty.
+    embeddings : ndarray of shape (n, d), float32
+        Unit rows.
+    title : str or None
+    title_embedding : ndarray of shape (d,), float32, or None
+    weights : TermWeights
+    """
+    numbers: dict[str, int] = {}
+    wordings = np.array([numbers.setdefault(c.casefold(), len(numbers)) for c in contents], dtype=np.int64)
+    references = _references(len(contents))
+    terms = tuple(Terms.of(content) for content in contents)
+    titled = Terms.of(title) if title else None
+    outlook = surface.surface_features(contents, title, wordings)
+    lengths = np.expm1(outlook[:, 0])
+    plain = np.concatenate(
+        [
+            semantic.semantic_features(embeddings, title_embedding, lengths, wordings, references),
+            lexical.lexical_features(terms, titled, weights, references),
+            outlook,
+        ],
+        axis=1,
+    )
+    products = plain[:, _FIRST] * plain[:, _SECOND]
+    rest = semantic.rest_centroids(embeddings, lengths)
+    matrix = np.concatenate([plain, products, embeddings, embeddings * rest], axis=1)
+    return Features(matrix.astype(np.float32), wordings, terms)
+
+
+def _references(count: int) -> NDArray[np.int64]:
+    if count <= MAX_REFERENCES:
+        return np.arange(count)
+    return np.linspace(0, count - 1, MAX_REFERENCES).round().astype(np.int64)

@@ -1,0 +1,188 @@
+"""Files to documents: decode, tell the format by the name, divide into paragraphs.
+
+Between :mod:`misplaced.inputs`, which finds the files, and the detector. Nothing here stops at a bad
+file: what cannot be read comes out as an error in its place, and the rest still comes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Literal
+
+from misplaced.decoding import Decoded, decode
+from misplaced.document import Document
+from misplaced.errors import InputError, MissingExtraError
+from misplaced.inputs import STDIN, SUFFIXES, expand, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+__all__ = ["STDIN", "SUFFIXES", "Format", "expand", "format_of", "load", "read", "read_stdin"]
+
+Format = Literal["text", "markdown", "jsonl", "html"]
+
+_FORMATS: dict[str, Format] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".jsonl": "jsonl",
+    ".html": "html",
+    ".htm": "html",
+}
+
+
+def format_of(path: str) -> Format:
+    """Tell a file's format by its suffix, in any case; plain text where it is not known."""
+    return _FORMATS.get(PurePath(path).suffix.lower(), "text")
+
+
+def _ignore(warning: str) -> None:
+    """Drop a warning."""
+
+
+def read(
+    path: str, *, warn: Callable[[str], None] = _ignore
+) -> Iterator[Document | InputError | MissingExtraError]:
+    """Read the documents of a file: one, or for ``.jsonl`` one a line.
+
+    Parameters
+    ----------
+    path : str
+        Not a folder and not ``-``.
+    warn : callable, optional
+        Takes each warning, a line that names the file (an encoding that had to be assumed, a page
+        without an article).
+
+    Yields
+    ------
+    Document or InputError or MissingExtraError
+        Documents with ``path`` as given. An error stands in place of the file or the line that could
+        not be read; an HTML file without the extra ``html`` is a :class:`MissingExtraError`.
+    """
+    if format_of(path) != "jsonl":
+        yield _one(lambda: load(path), path, warn)
+        return
+    try:
+        with _opened(path) as stream:
+            yield from _records(stream, path, warn)
+    except InputError as error:
+        yield error
+
+
+def read_stdin(
+    stream: BinaryIO, filename: str | None = None, *, warn: Callable[[str], None] = _ignore
+) -> Iterator[Document | InputError | MissingExtraError]:
+    """Read the documents of standard input.
+
+    Parameters
+    ----------
+    stream : binary file
+        ``sys.stdin.buffer``.
+    filename : str, optional
+        Tells the format and is what the documents' ``path`` says; without it the text is plain text
+        and the path ``-``.
+    warn : callable, optional
+
+    Yields
+    ------
+    Document or InputError or MissingExtraError
+        As :func:`read` does.
+    """
+    path = filename if filename is not None else STDIN
+    if format_of(path) == "jsonl":
+        yield from _records(stream, path, warn)
+    else:
+        yield _one(lambda: _decode_stream(stream, path), path, warn)
+
+
+def load(path: str) -> Decoded:
+    """Decode a file whole, with what is needed to write it back byte for byte.
+
+    For a text or Markdown file the result's ``text`` is its document's ``source``.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    Decoded
+
+    Raises
+    ------
+    UnreadableError
+        If it cannot be opened.
+    BinaryError
+        If it is not text.
+    """
+    with _opened(path) as stream:
+        return _decode_stream(stream, path)
+
+
+def parse(decoded: Decoded, path: str, form: Format, *, warn: Callable[[str], None] = _ignore) -> Document:
+    """Make the one document of a text, Markdown or HTML file.
+
+    Parameters
+    ----------
+    decoded : Decoded
+    path : str
+    form : {"text", "markdown", "html"}
+    warn : callable, optional
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    MissingExtraError
+        If it is HTML and trafilatura is not installed.
+    """
+    if decoded.warning is not None:
+        warn(decoded.warning)
+    if form == "markdown":
+        from misplaced.markdown import segment_markdown
+
+        title, paragraphs = segment_markdown(decoded.text)
+        return Document(paragraphs, title, decoded.text, path=path)
+    if form == "html":
+        from misplaced.webpage import read_webpage
+
+        document = read_webpage(decoded.text, path)
+        if not document.paragraphs:
+            warn(f"{path}: no article was found in the page; check that its text is not made by scripts")
+        return document
+    return Document.from_text(decoded.text, path=path)
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return Path(path).open("rb")
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        raise unreadable(path, error) from None
+
+
+def _decode_stream(stream: BinaryIO, path: str) -> Decoded:
+    try:
+        data = stream.read()
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return decode(data, path)
+
+
+def _one(
+    decoded: Callable[[], Decoded], path: str, warn: Callable[[str], None]
+) -> Document | InputError | MissingExtraError:
+    try:
+        return parse(decoded(), path, format_of(path), warn=warn)
+    except (InputError, MissingExtraError) as error:
+        return error
+
+
+def _records(stream: BinaryIO, path: str, warn: Callable[[str], None]) -> Iterator[Document | InputError]:
+    from misplaced.records import read_records
+
+    try:
+        yield from read_records(stream, path, warn=warn)
+    except OSError as error:
+        yield unreadable(path, error)

