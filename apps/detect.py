@@ -149,7 +149,8 @@ def detect(
     ] = False,
 ) -> None:
     """Flag the paragraphs of articles that do not belong in them; :data:`HELP` is what users read."""
-    from misplaced.apps.detection import Options, Scorer, run
+    from misplaced.apps.detection import Options, run
+    from misplaced.apps.loading import load_detector
 
     options = Options(
         inputs=tuple(files or ()),
@@ -164,9 +165,4 @@ def detect(
         quiet=quiet,
     )
 
-    def load() -> Scorer:
-        from misplaced.detector import Detector
-
-        return Detector.load(model, trusted=trust)
-
-    raise typer.Exit(run(options, load))
+    raise typer.Exit(run(options, lambda: load_detector(model, trusted=trust, quiet=quiet)))

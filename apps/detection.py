@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from misplaced.apps.articles import Articles
 from misplaced.apps.failure import FAILED, FLAGGED, OK, describe
 from misplaced.apps.fixing import diff_file, fix_file
-from misplaced.apps.replacing import replacing
 from misplaced.apps.reporters import Format, make_reporter
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message, tolerate_unencodable
 from misplaced.apps.reporters.tally import count
 from misplaced.errors import MisplacedError, UsageError
+from misplaced.replacing import replacing
 from misplaced.report import check_threshold
 
 if TYPE_CHECKING:

@@ -6,15 +6,13 @@ The door of :mod:`misplaced.apps.measuring`, which does the work.
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from misplaced.apps.failure import reported
+from misplaced.apps.loading import load_detector
 from misplaced.apps.measuring import Options, evaluate_benchmarks
-
-if TYPE_CHECKING:
-    from misplaced.eval.benchmark import Scorer
 
 
 def evaluate(
@@ -88,10 +86,6 @@ def evaluate(
         threshold, as_json, output_file, plots, gate, gate_partial, gate_update, allow_lower, bootstrap, seed
     )
     with reported():
-        raise typer.Exit(evaluate_benchmarks(benchmarks, options, lambda: _load(model, trust)))
-
-
-def _load(model: Path | None, trust: bool) -> Scorer:
-    from misplaced.detector import Detector
-
-    return Detector.load(model, trusted=trust)
+        raise typer.Exit(
+            evaluate_benchmarks(benchmarks, options, lambda: load_detector(model, trusted=trust))
+        )

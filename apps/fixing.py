@@ -19,8 +19,8 @@ from misplaced.apps.removal import (
     string_cuts,
     without,
 )
-from misplaced.apps.replacing import replacing
 from misplaced.errors import InputError, UnreadableError, UsageError
+from misplaced.replacing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from misplaced.apps.failure import FAILED, FLAGGED, OK
-from misplaced.apps.replacing import replacing
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message
 from misplaced.errors import CorpusError, UnreadableError, UsageError
+from misplaced.replacing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

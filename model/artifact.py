@@ -15,27 +15,23 @@ Nothing is constructed from a file before its digest is verified.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misplaced.errors import ArtifactError
+from misplaced.manifest import MANIFEST, REPAIR, Manifest, read_manifest, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import numpy as np
+    from numpy.typing import NDArray
 
     from misplaced.classifier import Classifier
     from misplaced.encoder import Encoder
     from misplaced.features.terms import TermWeights
 
-#: Raised by one whenever an older program could not read the folder, or would read it wrongly.
-FORMAT_VERSION = 1
-
-MANIFEST = "manifest.json"
 CLASSIFIER = "classifier.skops"
 TRUSTED_CLASSIFIER = "classifier.joblib"
 TERMS = "terms.npy"
@@ -43,48 +39,7 @@ GRAPH = "encoder.onnx"
 TOKENIZER = "tokenizer.json"
 CARD = "README.md"
 
-#: The only types a classifier file may hold; skops knows them without being told to trust any.
 _DRIFT_HINT = "train the model again, or install the version it was trained with"
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What ``manifest.json`` says.
-
-    Attributes
-    ----------
-    format_version : int
-    name, version : str
-        Of the model.
-    created : str
-        ISO 8601 date.
-    threshold : float
-    encoder : dict
-        ``kind`` (``onnx`` or ``sentence-transformers``), ``name``, ``dimension``.
-    files : dict of str to str
-        sha256 of every file of the folder but the manifest.
-    packages : dict of str to str
-        Versions the model was made with.
-    data : list of dict
-        ``name``, ``digest``, ``documents`` and label counts of every training corpus.
-    seed : int
-    settings : dict
-    metrics : dict
-        Held-out figures.
-    """
-
-    format_version: int
-    name: str
-    version: str
-    created: str
-    threshold: float
-    encoder: dict[str, Any]
-    files: dict[str, str]
-    packages: dict[str, str]
-    data: list[dict[str, Any]] = field(default_factory=list)
-    seed: int = 0
-    settings: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,101 +97,36 @@ def load(
     return Artifact(manifest, encoder or _load_encoder(folder, manifest), classifier, _load_terms(folder))
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Read ``manifest.json`` and check its format version.
-
-    Raises
-    ------
-    ArtifactError
-    """
-    if not folder.is_dir():
-        raise ArtifactError("no such model folder", where=str(folder), hint="give a folder made by training")
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ArtifactError(
-            f"no readable {MANIFEST} ({error.strerror or error})",
-            where=str(folder),
-            hint="give a folder written by 'misplaced train'",
-        ) from error
-    except ValueError as error:
-        raise ArtifactError(f"{MANIFEST} is damaged ({error})", where=str(folder), hint=_REPAIR) from error
-    version = found.get("format_version") if isinstance(found, dict) else None
-    if version != FORMAT_VERSION:
-        newer = isinstance(version, int) and version > FORMAT_VERSION
-        raise ArtifactError(
-            f"the model has format version {version}, this program reads {FORMAT_VERSION}",
-            where=str(folder),
-            hint="upgrade misplaced" if newer else "train the model again with this version",
-        )
-    try:
-        return Manifest(**{k: v for k, v in found.items() if k in Manifest.__dataclass_fields__})
-    except TypeError as error:
-        raise ArtifactError(f"{MANIFEST} is incomplete ({error})", where=str(folder), hint=_REPAIR) from error
-
-
-_REPAIR = "install the package again, or train the model again"
-
-
-def verify(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its digest.
-
-    Raises
-    ------
-    ArtifactError
-        Naming the first file that is missing or differs.
-    """
-    for name, expected in sorted(manifest.files.items()):
-        if Path(name).name != name:
-            raise ArtifactError(f"{MANIFEST} names a file outside the folder: {name!r}", where=str(folder))
-        try:
-            actual = file_digest(folder / name)
-        except OSError as error:
-            raise ArtifactError(
-                f"{name} cannot be read ({error.strerror or error})", where=str(folder), hint=_REPAIR
-            ) from error
-        if actual != expected:
-            raise ArtifactError(
-                f"{name} is not the file that the manifest describes (sha256 {actual[:12]}…, expected {expected[:12]}…)",
-                where=str(folder),
-                hint=_REPAIR,
-            )
-
-
-def file_digest(path: Path) -> str:
-    """Return the sha256 of a file's bytes, as 64 hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _require(folder: Path, manifest: Manifest, name: str) -> Path:
     """A file that is about to be loaded must be among the verified ones."""
     if name not in manifest.files:
-        raise ArtifactError(f"{MANIFEST} does not list {name}", where=str(folder), hint=_REPAIR)
+        raise ArtifactError(f"{MANIFEST} does not list {name}", where=str(folder), hint=REPAIR)
     return folder / name
 
 
 def _load_classifier(folder: Path, manifest: Manifest, *, trusted: bool) -> Classifier:
     from misplaced.classifier import Classifier
 
-    _check_drift(folder, manifest)
     if CLASSIFIER in manifest.files:
-        return Classifier.from_pipeline(_load_audited(folder / CLASSIFIER))
-    path = _require(folder, manifest, TRUSTED_CLASSIFIER)
-    if not trusted:
-        raise ArtifactError(
-            f"{TRUSTED_CLASSIFIER} can run code when it is loaded",
-            where=str(folder),
-            hint="pass --trust (trusted=True) if you know where it comes from",
-        )
-    import joblib
+        pipeline = _load_audited(folder / CLASSIFIER, manifest)
+    else:
+        path = _require(folder, manifest, TRUSTED_CLASSIFIER)
+        if not trusted:
+            raise ArtifactError(
+                f"{TRUSTED_CLASSIFIER} can run code when it is loaded",
+                where=str(folder),
+                hint="pass --trust (trusted=True) if you know where it comes from",
+            )
+        import joblib
 
-    return Classifier.from_pipeline(joblib.load(path))
+        pipeline = joblib.load(path)
+    classifier = Classifier.from_pipeline(pipeline)
+    _check_drift(folder, manifest, classifier)
+    return classifier
 
 
-def _load_audited(path: Path) -> Any:
+def _load_audited(path: Path, manifest: Manifest) -> Any:
     from skops import io
-    from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
         unknown = io.get_untrusted_types(file=path)
@@ -247,11 +137,13 @@ def _load_audited(path: Path) -> Any:
                 hint="do not use this model",
             )
         return io.load(path, trusted=[])
-    except (ArtifactError, UntrustedTypesFoundException):
+    except ArtifactError:
         raise
     except Exception as error:  # a format error or a scikit-learn that cannot rebuild the object
         raise ArtifactError(
-            f"{path.name} cannot be loaded ({' '.join(str(error).split())[:120]})",
+            f"{path.name} cannot be loaded ({' '.join(str(error).split())[:120]}); "
+            f"it was made with scikit-learn {manifest.packages.get('scikit-learn', 'of unknown version')}, "
+            f"installed is {metadata.version('scikit-learn')}",
             where=str(path.parent),
             hint=_DRIFT_HINT,
         ) from error
@@ -261,23 +153,32 @@ class ModelVersionWarning(UserWarning):
     """The model was made with another scikit-learn than the one installed."""
 
 
-def _check_drift(folder: Path, manifest: Manifest) -> None:
-    """Warn when scikit-learn differs; refuse when it is of another major version."""
-    made = manifest.packages.get("scikit-learn", "")
+def probe_row(width: int) -> NDArray[np.float32]:
+    """Return a fixed row of features, float32 of shape (1, width), that every model is probed with."""
+    import numpy as np
+
+    return np.sin(np.arange(width, dtype=np.float64)).astype(np.float32)[None, :]
+
+
+def _check_drift(folder: Path, manifest: Manifest, classifier: Classifier) -> None:
+    """Name another scikit-learn than the model was made with; refuse where it reads another model."""
+    import numpy as np
+
+    made = manifest.packages.get("scikit-learn", "of unknown version")
     have = metadata.version("scikit-learn")
-    if made == have or not made:
-        return
-    if made.split(".")[0] != have.split(".")[0]:
+    versions = f"the model was made with scikit-learn {made}, installed is {have}"
+    found = classifier.probabilities(probe_row(classifier.width))[0]
+    if not np.allclose(found, manifest.probe, atol=1e-6):
         raise ArtifactError(
-            f"the model was made with scikit-learn {made}, installed is {have}",
+            f"the classifier does not compute what it computed when it was made; {versions}",
             where=str(folder),
             hint=_DRIFT_HINT,
         )
-    warnings.warn(
-        f"{folder}: the model was made with scikit-learn {made}, installed is {have}; scores may differ",
-        ModelVersionWarning,
-        stacklevel=4,
-    )
+    if made.split(".")[:2] != have.split(".")[:2] and folder != bundled():
+        # The bundled model's probe has passed, and nobody who runs it could do anything about it.
+        warnings.warn(
+            f"{folder}: {versions}; its probe gives the same result", ModelVersionWarning, stacklevel=4
+        )
 
 
 def _load_terms(folder: Path) -> TermWeights:
@@ -288,10 +189,10 @@ def _load_terms(folder: Path) -> TermWeights:
     try:
         table = np.load(folder / TERMS, allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise ArtifactError(f"{TERMS} cannot be read ({error})", where=str(folder), hint=_REPAIR) from error
+        raise ArtifactError(f"{TERMS} cannot be read ({error})", where=str(folder), hint=REPAIR) from error
     if table.shape != (BUCKETS,) or table.dtype != np.float32:
         raise ArtifactError(
-            f"{TERMS} has shape {table.shape}, expected ({BUCKETS},)", where=str(folder), hint=_REPAIR
+            f"{TERMS} has shape {table.shape}, expected ({BUCKETS},)", where=str(folder), hint=REPAIR
         )
     return TermWeights(table)
 
@@ -304,13 +205,4 @@ def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
         return SentenceTransformerEncoder(name)
     from misplaced.encoder import OnnxEncoder
 
-    return OnnxEncoder(
-        _require(folder, manifest, GRAPH), _require(folder, manifest, TOKENIZER), name=name
-    )
-
-
-def files_of(folder: Path) -> Iterator[Path]:
-    """Yield the files that a manifest lists: all but the manifest itself and Python's own."""
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.name != MANIFEST and path.suffix not in {".py", ".pyc"}:
-            yield path
+    return OnnxEncoder(_require(folder, manifest, GRAPH), _require(folder, manifest, TOKENIZER), name=name)

@@ -12,25 +12,43 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from misplaced.errors import ArtifactError
-from misplaced.report import LABELS
+from misplaced.report import LABELS, Label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+#: The classes of the logistic and the label each stands for. A label is several things: foreign
+#: text is a line that points elsewhere or a paragraph of another story, and what belongs is prose,
+#: a short line, or a caption or note. One straight boundary cannot part all of these at once; a
+#: straight boundary around each can, and their probabilities add up.
+CLASSES: tuple[tuple[str, Label], ...] = (
+    ("prose", "coherent"),
+    ("line", "coherent"),
+    ("caption or note", "coherent"),
+    ("pointer", "off_topic"),
+    ("foreign prose", "off_topic"),
+    ("furniture", "boilerplate"),
+)
+
+#: Class -> label, as a matrix of zeros and ones of shape (classes, labels).
+_TO_LABEL = np.array([[label == of_class for label in LABELS] for _, of_class in CLASSES], dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Classifier:
     """Multinomial logistic regression over standardised features.
 
-    ``P(k | x) = softmax_k(W (x - mean) / scale + b)``. Calibration is folded into W and b when the
-    model is fitted, so that this stays the whole formula.
+    ``P(c | x) = softmax_c(W (x - mean) / scale + b)`` over :data:`CLASSES`; a label's probability
+    is the sum over its classes. Calibration is folded into W and b when the model is fitted, so
+    that this stays the whole formula.
 
     Attributes
     ----------
     mean, scale : ndarray of shape (f,), float64
-    weights : ndarray of shape (3, f), float64
-        Rows in the order of :data:`misplaced.report.LABELS`.
-    intercepts : ndarray of shape (3,), float64
+    weights : ndarray of shape (6, f), float64
+        Rows in the order of :data:`CLASSES`.
+    intercepts : ndarray of shape (6,), float64
     """
 
     mean: NDArray[np.float64]
@@ -49,7 +67,7 @@ class Classifier:
         """
         try:
             scaler, logistic = (step for _, step in pipeline.steps)
-            if list(logistic.classes_) != list(range(len(LABELS))):
+            if list(logistic.classes_) != list(range(len(CLASSES))):
                 raise ValueError(f"classes {list(logistic.classes_)}")
             return cls(
                 np.asarray(scaler.mean_, dtype=np.float64),
@@ -59,7 +77,7 @@ class Classifier:
             )
         except (AttributeError, TypeError, ValueError) as error:
             raise ArtifactError(
-                f"the classifier is not a scaler and a logistic over {', '.join(LABELS)} ({error})",
+                f"the classifier is not a scaler and a logistic over {len(CLASSES)} classes ({error})",
                 hint="train the model again",
             ) from error
 
@@ -80,33 +98,45 @@ class Classifier:
         ndarray of shape (n, 3), float64
             Rows sum to 1; columns in the order of :data:`misplaced.report.LABELS`.
         """
-        scores = self._standardised(matrix) @ self.weights.T + self.intercepts
+        scores = self._scores(matrix)
         scores -= scores.max(axis=1, keepdims=True)
         odds = np.exp(scores)
-        probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+        probabilities: NDArray[np.float64] = (odds / odds.sum(axis=1, keepdims=True)) @ _TO_LABEL
         return probabilities
 
-    def contributions(self, row: NDArray[np.float32], label: int) -> NDArray[np.float64]:
+    def contributions(self, row: NDArray[np.float32], label: Label) -> NDArray[np.float64]:
         """Return what every feature adds to the log-odds of a label against ``coherent``.
 
-        Their sum and the difference of the intercepts are the log-odds exactly; a contribution is
-        relative to the average paragraph of the training data.
+        Taken between the likeliest class of the label and the likeliest coherent class. Their sum
+        and the difference of the intercepts are those log-odds exactly; a contribution is relative
+        to the average paragraph of the training data.
 
         Parameters
         ----------
         row : ndarray of shape (f,), float32
-        label : int
-            Index into :data:`misplaced.report.LABELS`.
+        label : {"off_topic", "boilerplate"}
 
         Returns
         -------
         ndarray of shape (f,), float64
             In nats.
         """
-        difference = self.weights[label] - self.weights[0]
+        scores = self._scores(row[None, :])[0]
+        foreign = _likeliest(scores, label)
+        own = _likeliest(scores, "coherent")
+        difference = self.weights[foreign] - self.weights[own]
         contributions: NDArray[np.float64] = difference * self._standardised(row[None, :])[0]
         return contributions
+
+    def _scores(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = self._standardised(matrix) @ self.weights.T + self.intercepts
+        return scores
 
     def _standardised(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         standardised: NDArray[np.float64] = (matrix - self.mean) / self.scale
         return standardised
+
+
+def _likeliest(scores: NDArray[np.float64], label: Label) -> int:
+    classes = [i for i, (_, of_class) in enumerate(CLASSES) if of_class == label]
+    return max(classes, key=scores.__getitem__)

@@ -14,7 +14,7 @@ import numpy as np
 from misplaced.document import Document, fold
 from misplaced.errors import EncoderError
 from misplaced.features import matrix
-from misplaced.reasons import Situation, explain
+from misplaced.reasons import Article
 from misplaced.report import LABELS, Report, ScoredParagraph, check_threshold
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class Detector:
         expected = len(matrix.names(encoder.dimension))
         if classifier.width != expected:
             raise EncoderError(
-                f"the classifier reads {classifier.width} features, the encoder {encoder.name!r} gives {expected}",
+                f"the classifier reads {classifier.width} features, "
+                f"the encoder {encoder.name!r} gives {expected}",
                 hint="use the encoder that the model was trained with, or train it again",
             )
         self.encoder = encoder
@@ -239,21 +240,7 @@ class Detector:
             # Nothing to compare with: the mass of off_topic says nothing here.
             probabilities[:, 0] += probabilities[:, 1]
             probabilities[:, 1] = 0.0
-        reasons: dict[int, tuple[str, ...]] = {}
-        if features is not None:
-            for row, index in enumerate(filled):
-                if 1.0 - probabilities[index, 0] >= _REASONS_FROM * self.threshold:
-                    label = 1 + int(np.argmax(probabilities[index, 1:]))
-                    situation = Situation(
-                        row,
-                        [document.paragraphs[i].content for i in filled],
-                        features,
-                        embeddings.paragraphs[filled],
-                        filled,
-                        embeddings.title is not None,
-                        LABELS[label],
-                    )
-                    reasons[index] = explain(situation, self.classifier, label)
+        reasons = self._reasons(document, embeddings, probabilities, features, filled)
         paragraphs = []
         for index, paragraph in enumerate(document.paragraphs):
             by_label = dict(zip(LABELS, probabilities[index].tolist(), strict=True))
@@ -271,6 +258,35 @@ class Detector:
             )
             paragraphs.append(scored.at_threshold(self.threshold))
         return Report(document, tuple(paragraphs), self.threshold, document.too_short)
+
+    def _reasons(
+        self,
+        document: Document,
+        embeddings: DocumentEmbeddings,
+        probabilities: NDArray[np.float64],
+        features: Features | None,
+        filled: list[int],
+    ) -> dict[int, tuple[str, ...]]:
+        """Reasons of the paragraphs at or near the threshold, by index."""
+        suspects = [i for i in filled if 1.0 - probabilities[i, 0] >= _REASONS_FROM * self.threshold]
+        if features is None or not suspects:
+            return {}
+        article = Article(
+            [document.paragraphs[i].content for i in filled],
+            features,
+            embeddings.paragraphs[filled],
+            filled,
+            has_title=embeddings.title is not None,
+        )
+        rows = {index: row for row, index in enumerate(filled)}
+        return {
+            index: article.explain(
+                rows[index],
+                self.classifier,
+                "off_topic" if probabilities[index, 1] >= probabilities[index, 2] else "boilerplate",
+            )
+            for index in suspects
+        }
 
 
 def _as_document(document: str | Document) -> Document:

@@ -136,9 +136,7 @@ class OnnxEncoder:
                 length = len(tokens[row])
                 ids[place, :length] = tokens[row]
                 mask[place, :length] = 1
-            embeddings[rows] = self._session.run(
-                ["embedding"], {"input_ids": ids, "attention_mask": mask}
-            )[0]
+            embeddings[rows] = self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0]
         return embeddings
 
 

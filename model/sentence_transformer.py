@@ -64,7 +64,7 @@ class SentenceTransformerEncoder:
     @property
     def dimension(self) -> int:
         """Length of an embedding."""
-        return int(self._model.get_embedding_dimension())
+        return int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed paragraphs; see :meth:`misplaced.encoder.Encoder.encode`."""

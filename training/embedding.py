@@ -53,6 +53,10 @@ class CachedEncoder:
             chunk = tuple(texts[first : first + CHUNK])
             yield self._encode(self.encoder, self.identity, chunk).astype(np.float32)
 
+    def chunks(self, texts: Sequence[str]) -> int:
+        """Count the chunks that :meth:`encode` yields."""
+        return -(-len(texts) // CHUNK)
+
 
 def _encode(encoder: Encoder, identity: str, texts: tuple[str, ...]) -> NDArray[np.float16]:
     del identity  # part of the cache key only

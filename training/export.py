@@ -86,7 +86,7 @@ def _load(base: str) -> tuple[torch.nn.Module, Any]:
     pooling = getattr(model[1], "pooling_mode", None) if len(model) > 1 else None
     if pooling not in {"mean", ("mean",)} and not getattr(model[1], "pooling_mode_mean_tokens", False):
         raise EncoderError(f"{base!r} does not pool by the mean", hint="export supports mean pooling only")
-    transformer = getattr(model[0], "model", None) or model[0].auto_model
+    transformer: Any = getattr(model[0], "model", None) or getattr(model[0], "auto_model")  # noqa: B009
     # The fused attention of torch does not trace to plain matrix products.
     transformer.set_attn_implementation("eager")
     tokenizer = model.tokenizer.backend_tokenizer

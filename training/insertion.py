@@ -10,13 +10,16 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from misplaced.document import fold
 from misplaced.errors import UsageError
 from misplaced.training.articles import MIN_PARAGRAPHS, Article
 from misplaced.training.furniture import FURNITURE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 #: Whose text is inserted: any other article's, one of the same topic, one of the same day.
 DONORS = ("random", "topic", "date")

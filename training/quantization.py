@@ -11,7 +11,7 @@ the activations and columns of the weights are scaled by their largest magnitude
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -98,13 +98,13 @@ class _Rewriter:
     def _rows(self, name: str) -> int:
         return int(self.weights[name].dims[0]) if self._rank(name) == 2 else 0
 
-    def _constant(self, name: str, value: NDArray[np.generic]) -> str:
+    def _constant(self, name: str, value: NDArray[Any] | np.generic) -> str:
         from onnx import numpy_helper
 
         self.constants[name] = numpy_helper.from_array(np.asarray(value), name)
         return name
 
-    def _add(self, operator: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def _add(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
         from onnx import helper
 
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))

@@ -1,4 +1,4 @@
-"""What a paragraph's words say: does the rest of the article speak of the same people and things?
+"""What a paragraph's words say: whether the article speaks of these people and things elsewhere.
 
 Works beside the embeddings, not on them: names and rare words are what a sentence encoder blurs,
 and what tells two stories of one topic apart.
@@ -117,7 +117,7 @@ def _nearest(
 ) -> NDArray[np.float32]:
     """Largest cosine with a reference paragraph of other wording."""
     nearest = np.zeros(len(terms), dtype=np.float32)
-    wordings = {}
+    wordings: dict[tuple[str, ...], int] = {}
     number = np.array([wordings.setdefault(t.words, len(wordings)) for t in terms])
     transposed = vectors[references].T.tocsc()
     for first in range(0, len(terms), 1024):  # blocks bound the dense product at 2 MB
@@ -139,9 +139,7 @@ def _elsewhere(own: list[frozenset[str]], wordings: list[tuple[str, ...]]) -> Co
     return held
 
 
-def _term_overlap(
-    terms: Sequence[Terms], title: Terms | None, weights: TermWeights
-) -> NDArray[np.float32]:
+def _term_overlap(terms: Sequence[Terms], title: Terms | None, weights: TermWeights) -> NDArray[np.float32]:
     vocabularies = [frozenset(t.words) for t in terms]
     held = _elsewhere(vocabularies, [t.words for t in terms])
     if title is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from misplaced.features import lexical, semantic, surface
+from misplaced.features import lexical, relative, semantic, surface
 from misplaced.features.terms import Terms, TermWeights
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Group = Literal["semantic", "lexical", "surface", "interaction", "embedding", "product"]
+Group = Literal["semantic", "lexical", "surface", "relative", "interaction", "embedding"]
 
 #: Paragraphs that *nearest* compares with, evenly spread over a longer article: cost and memory
 #: then grow with the length of the article, not with its square.
@@ -74,22 +74,23 @@ def names(dimension: int) -> tuple[str, ...]:
     """Return the names of the columns for embeddings of length `dimension`."""
     return (
         *_PLAIN,
+        *relative.NAMES,
         *(f"{first}*{second}" for first, second in INTERACTIONS),
         *(f"embedding_{i}" for i in range(dimension)),
-        *(f"product_{i}" for i in range(dimension)),
     )
 
 
 def groups(dimension: int) -> tuple[Group, ...]:
     """Return the group of every column, in the order of :func:`names`."""
-    return (
-        *("semantic",) * len(semantic.NAMES),
-        *("lexical",) * len(lexical.NAMES),
-        *("surface",) * len(surface.NAMES),
-        *("interaction",) * len(INTERACTIONS),
-        *("embedding",) * dimension,
-        *("product",) * dimension,
+    sizes: tuple[tuple[Group, int], ...] = (
+        ("semantic", len(semantic.NAMES)),
+        ("lexical", len(lexical.NAMES)),
+        ("surface", len(surface.NAMES)),
+        ("relative", len(relative.NAMES)),
+        ("interaction", len(INTERACTIONS)),
+        ("embedding", dimension),
     )
+    return tuple(group for group, size in sizes for _ in range(size))
 
 
 def compute(
@@ -103,10 +104,9 @@ def compute(
 
     Columns are those of :func:`misplaced.features.semantic.semantic_features`,
     :func:`misplaced.features.lexical.lexical_features` and
-    :func:`misplaced.features.surface.surface_features`, the products named in
-    :data:`INTERACTIONS`, the paragraph's own embedding e_i, which tells furniture and register, and
-    the products e_i * c_i with the unit mean c_i of the other paragraphs, from which the classifier
-    learns a cosine with a weight of its own for each dimension.
+    :func:`misplaced.features.surface.surface_features`, those columns against the article's level
+    (:func:`misplaced.features.relative.relative_features`), the products named in
+    :data:`INTERACTIONS`, and the paragraph's own embedding, which tells furniture and register.
 
     Parameters
     ----------
@@ -134,8 +134,8 @@ def compute(
         axis=1,
     )
     products = plain[:, _FIRST] * plain[:, _SECOND]
-    rest = semantic.rest_centroids(embeddings, lengths)
-    matrix = np.concatenate([plain, products, embeddings, embeddings * rest], axis=1)
+    level = relative.relative_features(plain, _PLAIN)
+    matrix = np.concatenate([plain, level, products, embeddings], axis=1)
     return Features(matrix.astype(np.float32), wordings, terms)
 
 

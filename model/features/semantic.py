@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.features.relative import robust_deviations
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,9 +36,6 @@ NAMES = (
 
 #: Paragraphs of the opening that stand for what the article is about.
 LEAD = 3
-
-#: A robust deviation is read up to this many spreads; beyond, it says nothing more.
-_DEVIATION_LIMIT = 5.0
 
 
 def semantic_features(
@@ -108,34 +107,20 @@ def semantic_features(
     columns[:, 7:11] = _neighbourhood(embeddings, columns[:, 0])
     columns[:, 11] = np.argsort(np.argsort(by_length, kind="stable"), kind="stable") / max(count - 1, 1)
     median = float(np.median(by_length))
-    spread = 1.4826 * float(np.median(np.abs(by_length - median))) + 0.03
-    columns[:, 12] = np.clip((by_length - median) / spread, -_DEVIATION_LIMIT, _DEVIATION_LIMIT)
+    columns[:, 12] = robust_deviations(by_length[:, None])[:, 0]
     columns[:, 13] = median
     columns[:, 14] = title is not None
     return columns
 
 
-def rest_centroids(embeddings: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the unit mean of all other paragraphs, weighted by length, for each of them.
-
-    Returns
-    -------
-    ndarray of shape (n, d), float32
-        Zero rows where there are no others.
-    """
-    weighted = embeddings * length_weights(lengths)[:, None]
-    if len(embeddings) < 2:
-        return np.zeros_like(embeddings)
-    return _unit(weighted.sum(axis=0, dtype=np.float64).astype(np.float32) - weighted)
-
-
 def length_weights(lengths: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how much a paragraph says about its article: sqrt(min(words, 100))."""
-    return np.sqrt(np.minimum(lengths, 100.0)).astype(np.float32)
+    return np.asarray(np.sqrt(np.minimum(lengths, 100.0)), dtype=np.float32)
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(rows / lengths, dtype=np.float32)
 
 
 def _leave_one_out(embeddings: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -153,7 +138,8 @@ def _lead_rows(lengths: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def _lead(embeddings: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
-    return _unit(embeddings[_lead_rows(lengths)[:LEAD]].mean(axis=0, keepdims=True))[0]
+    lead: NDArray[np.float32] = _unit(embeddings[_lead_rows(lengths)[:LEAD]].mean(axis=0, keepdims=True))[0]
+    return lead
 
 
 def _lead_similarity(embeddings: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -137,6 +137,11 @@ def surface_features(
     return columns
 
 
+def is_closed(content: str) -> bool:
+    """Tell whether a text ends with closing punctuation, quotes and brackets after it allowed."""
+    return bool(_CLOSED.search(content[-8:]))
+
+
 def _shape(content: str) -> tuple[float, ...]:
     """Columns log_words to sentences of one paragraph."""
     content = content[:10_000]  # shape shows at once; patterns must not crawl through a megabyte
@@ -152,7 +157,7 @@ def _shape(content: str) -> tuple[float, ...]:
         count <= _SHORT,
         count <= 25,
         0.0,  # relative_length, known once all paragraphs are read
-        not _CLOSED.search(content[-8:]),
+        not is_closed(content),
         content.endswith(":"),
         content.endswith(("...", "…")),
         content.rstrip("\"'”’)").endswith("?"),

@@ -1,6 +1,6 @@
 """Writing a file aside and putting it in place at once, so that no failure leaves half a file.
 
-Used by ``--output-file`` and ``--fix``, behind the reporters.
+Used wherever a file is written: results, fixed articles, corpora, models.
 """
 
 from __future__ import annotations

@@ -1,0 +1,35 @@
+"""``misplaced export``: a sentence-transformers encoder as an ONNX file that needs no torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from misplaced.apps.failure import reported
+
+
+@reported()
+def export(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the encoder goes.")],
+    base: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PATH|ID]",
+            help="A sentence-transformers model with mean pooling; "
+            "by default all-MiniLM-L6-v2 from its wheel.",
+        ),
+    ] = None,
+    precision: Annotated[str, typer.Option(help="int8 or fp32.")] = "int8",
+) -> None:
+    """Export an encoder for training and detecting without torch (extra 'train')."""
+    from misplaced.apps.reporters.escaping import message
+    from misplaced.errors import UsageError
+    from misplaced.training.export import bundled_base
+    from misplaced.training.export import export as write
+
+    if precision not in {"int8", "fp32"}:
+        raise UsageError(f"unknown precision {precision!r}", hint="give int8 or fp32")
+    write(base or bundled_base(), output, precision=precision)
+    message(f"encoder written to {output}")

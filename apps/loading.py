@@ -1,0 +1,40 @@
+"""Load the model that a command was asked for, and say what is worth knowing about it."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from misplaced.apps.reporters.escaping import message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from misplaced.detector import Detector
+
+
+def load_detector(model: Path | None, *, trusted: bool = False, quiet: bool = False) -> Detector:
+    """Load a model; warnings about it become lines on standard error.
+
+    Parameters
+    ----------
+    model : Path or None
+        The bundled one if None.
+    trusted : bool
+        Allow a classifier file that can run code.
+    quiet : bool
+        Drop the warnings.
+
+    Raises
+    ------
+    ArtifactError, EncoderError
+    """
+    from misplaced.detector import Detector
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        detector = Detector.load(model, trusted=trusted)
+    for warning in caught:
+        if issubclass(warning.category, UserWarning) and not quiet:
+            message(f"warning: {warning.message}")
+    return detector

@@ -1,0 +1,66 @@
+"""``misplaced train``: fit a model on labelled corpora."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from misplaced.apps.failure import reported
+
+
+@reported()
+def train(
+    corpora: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="LABELLED.jsonl...",
+            help="Labelled documents, one JSON object a line: id, title, paragraphs, labels. Plain or .gz.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the model goes.")],
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|ID",
+            help="A folder made by 'misplaced export', or a sentence-transformers model (extra 'train'); "
+            "the bundled model's encoder by default.",
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the model; the folder's by default.")] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CORPUS=W",
+            help="Weight of a corpus' paragraphs, by file name without endings; default 1.",
+        ),
+    ] = None,
+    regularisation: Annotated[
+        float, typer.Option("--regularisation", "-C", help="Inverse strength of the penalty.")
+    ] = 0.01,
+    most_false_flags: Annotated[
+        float,
+        typer.Option(metavar="N", help="The threshold allows N false flags in 1,000 coherent paragraphs."),
+    ] = 4.0,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where embeddings are cached; the user's cache folder by default."),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Embed afresh and keep nothing.")] = False,
+    seed: Annotated[int, typer.Option(help="Of the folds; recorded in the manifest.")] = 0,
+) -> None:
+    """Fit a model on labelled corpora and write it as a folder.
+
+    \b
+    Example:
+      misplaced train labelled.jsonl inserted.jsonl -o my-model --weight inserted=0.3
+      misplaced detect --model my-model article.txt
+    """
+    from misplaced.apps.fitting import Options, train_model
+
+    train_model(
+        corpora,
+        output,
+        Options(encoder, name, weight or [], regularisation, most_false_flags, cache, no_cache, seed),
+    )

@@ -1,0 +1,141 @@
+"""What a model folder says of itself, and the check that its files are the ones it speaks of.
+
+First phase of loading, before :mod:`misplaced.artifact` constructs anything; written by training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from misplaced.errors import ArtifactError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: Raised by one whenever an older program could not read the folder, or would read it wrongly.
+FORMAT_VERSION = 1
+
+MANIFEST = "manifest.json"
+
+#: What to do about a damaged folder.
+REPAIR = "install the package again, or train the model again"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``manifest.json`` says.
+
+    Attributes
+    ----------
+    format_version : int
+    name, version : str
+        Of the model.
+    created : str
+        ISO 8601 date.
+    threshold : float
+    encoder : dict
+        ``kind`` (``onnx`` or ``sentence-transformers``), ``name``, ``dimension``.
+    files : dict of str to str
+        sha256 of every file of the folder but the manifest.
+    packages : dict of str to str
+        Versions the model was made with.
+    data : list of dict
+        ``name``, ``digest``, ``documents`` and label counts of every training corpus.
+    seed : int
+    settings : dict
+    metrics : dict
+        Held-out figures.
+    probe : list of float
+        What the classifier makes of :func:`probe_row`: shows whether another scikit-learn still
+        reads the same model.
+    """
+
+    format_version: int
+    name: str
+    version: str
+    created: str
+    threshold: float
+    encoder: dict[str, Any]
+    files: dict[str, str]
+    packages: dict[str, str]
+    data: list[dict[str, Any]] = field(default_factory=list)
+    seed: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    probe: list[float] = field(default_factory=list)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read ``manifest.json`` and check its format version.
+
+    Raises
+    ------
+    ArtifactError
+    """
+    if not folder.is_dir():
+        raise ArtifactError("no such model folder", where=str(folder), hint="give a folder made by training")
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ArtifactError(
+            f"no readable {MANIFEST} ({error.strerror or error})",
+            where=str(folder),
+            hint="give a folder written by 'misplaced train'",
+        ) from error
+    except ValueError as error:
+        raise ArtifactError(f"{MANIFEST} is damaged ({error})", where=str(folder), hint=REPAIR) from error
+    version = found.get("format_version") if isinstance(found, dict) else None
+    if version != FORMAT_VERSION:
+        newer = isinstance(version, int) and version > FORMAT_VERSION
+        raise ArtifactError(
+            f"the model has format version {version}, this program reads {FORMAT_VERSION}",
+            where=str(folder),
+            hint="upgrade misplaced" if newer else "train the model again with this version",
+        )
+    try:
+        return Manifest(**{k: v for k, v in found.items() if k in Manifest.__dataclass_fields__})
+    except TypeError as error:
+        raise ArtifactError(f"{MANIFEST} is incomplete ({error})", where=str(folder), hint=REPAIR) from error
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Compare every file with its digest.
+
+    Raises
+    ------
+    ArtifactError
+        Naming the first file that is missing or differs.
+    """
+    for name, expected in sorted(manifest.files.items()):
+        if Path(name).name != name:
+            raise ArtifactError(f"{MANIFEST} names a file outside the folder: {name!r}", where=str(folder))
+        try:
+            actual = file_digest(folder / name)
+        except OSError as error:
+            raise ArtifactError(
+                f"{name} cannot be read ({error.strerror or error})", where=str(folder), hint=REPAIR
+            ) from error
+        if actual != expected:
+            raise ArtifactError(
+                f"{name} is not the file that the manifest describes "
+                f"(sha256 {actual[:12]}, expected {expected[:12]})",
+                where=str(folder),
+                hint=REPAIR,
+            )
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def files_of(folder: Path) -> Iterator[Path]:
+    """Yield the files that a manifest lists: all but the manifest itself and Python's own."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.name != MANIFEST and path.suffix not in {".py", ".pyc"}:
+            yield path

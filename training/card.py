@@ -1,0 +1,100 @@
+"""The model card: what a person should know of a model before using it.
+
+Follows Mitchell et al., "Model cards for model reporting" (FAT* 2019), filled from the manifest
+alone, so that it never says more than was measured.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from misplaced.manifest import Manifest
+
+_TEMPLATE = """\
+# {name} {version}
+
+Scores every paragraph of an article for coherence with the rest: `coherent`, `off_topic` or
+`boilerplate`. Made on {created} by `misplaced train`.
+
+## How it works
+
+- Encoder: {encoder} ({dimension} dimensions).
+- Features: leave-one-out and neighbourhood similarities, similarity to title and lead, overlap of
+  words and names, shape and place of the line, and the embedding itself.
+- Classifier: multinomial logistic regression, calibrated on held-out predictions.
+- A paragraph is flagged when 1 - coherence reaches the threshold, **{threshold:g}**: the lowest at
+  which at most {most_false_flags:g} of 1,000 coherent paragraphs are flagged in every corpus below,
+  held out.
+
+## Training data
+
+{data}
+
+## Held-out figures
+
+Every article was predicted by a model that had not seen it ({folds} folds). Captions and notes
+count neither way.
+
+{figures}
+
+## Intended use and limits
+
+For finding text in articles that belongs to another story or to the page. It judges topic and
+register, not truth or quality. It needs at least three paragraphs, was trained on English text, and
+sees paragraphs, not sentences: a foreign sentence inside a paragraph of the article is beyond it.
+Digests, live blogs and listicles are many topics by intention; read findings in them with care.
+Nothing should be deleted unread on its word alone where a loss matters.
+"""
+
+
+def model_card(manifest: Manifest) -> str:
+    """Write the card of a model as Markdown."""
+    from misplaced.training.fitting import FOLDS
+
+    return _TEMPLATE.format(
+        name=manifest.name,
+        version=manifest.version,
+        created=manifest.created,
+        encoder=manifest.encoder["name"],
+        dimension=manifest.encoder["dimension"],
+        threshold=manifest.threshold,
+        most_false_flags=manifest.settings["most_false_flags"],
+        folds=FOLDS,
+        data=_table(
+            ("corpus", "documents", "labels", "sha256 of the content"),
+            [
+                (
+                    d["name"],
+                    d["documents"],
+                    ", ".join(f"{v} {k}" for k, v in d["labels"].items()),
+                    d["digest"][:16],
+                )
+                for d in manifest.data
+            ],
+        ),
+        figures=_table(
+            ("corpus", "coherent", "foreign", "AP", "precision", "recall", "false flags / 1,000"),
+            [
+                (
+                    corpus,
+                    f["coherent"],
+                    f["foreign"],
+                    _shown(f["average_precision"]),
+                    _shown(f["precision"]),
+                    _shown(f["recall"]),
+                    _shown(f["false_flags"]),
+                )
+                for corpus, f in manifest.metrics.items()
+            ],
+        ),
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3g}"
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    lines = [header, ("---",) * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)

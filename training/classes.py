@@ -1,0 +1,48 @@
+"""Which of the classifier's classes a labelled paragraph is an example of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from misplaced.classifier import CLASSES
+from misplaced.features import matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_NUMBER = {name: number for number, (name, _) in enumerate(CLASSES)}
+_COLUMN = {name: i for i, name in enumerate(matrix.names(0))}
+
+
+def class_numbers(rows: NDArray[np.float32], labels: Sequence[str]) -> NDArray[np.int64]:
+    """Return the class of every paragraph, from its label and its shape.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, f), float32
+        Feature rows; a line is at most 25 words without closing punctuation.
+    labels : sequence of str, length n
+        Each one of :data:`misplaced.labelled.LABELLED`.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Index into :data:`misplaced.classifier.CLASSES`; -1 for paragraphs to leave out.
+    """
+    if not len(rows):
+        return np.zeros(0, dtype=np.int64)
+    lines = (rows[:, _COLUMN["open_end"]] > 0) & (rows[:, _COLUMN["words_upto_25"]] > 0)
+    names = [_class(label, bool(line)) for label, line in zip(labels, lines, strict=True)]
+    return np.array([-1 if name is None else _NUMBER[name] for name in names], dtype=np.int64)
+
+
+def _class(label: str, line: bool) -> str | None:
+    if label == "coherent":
+        return "line" if line else "prose"
+    if label == "off_topic":
+        return "pointer" if line else "foreign prose"
+    return {"boilerplate": "furniture", "caption": "caption or note", "meta": "caption or note"}.get(label)

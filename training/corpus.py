@@ -1,0 +1,108 @@
+"""Make a labelled corpus file from files of articles."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from misplaced.errors import CorpusError, UsageError
+from misplaced.replacing import replacing
+from misplaced.training.articles import MIN_PARAGRAPHS, Article, label_recurring, read_articles
+from misplaced.training.insertion import CorruptedArticle, DonorPool, InsertionSettings, corrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CorpusSummary:
+    """What was made.
+
+    Attributes
+    ----------
+    path : str
+    documents, corrupted : int
+        All documents, and those with insertions.
+    labels : dict of str to int
+    """
+
+    path: str
+    documents: int
+    corrupted: int
+    labels: dict[str, int]
+
+    def line(self) -> str:
+        """Say it in one line."""
+        counts = ", ".join(f"{count:,} {label}" for label, count in sorted(self.labels.items()))
+        return f"{self.path}: {self.documents:,} documents, {self.corrupted:,} with insertions; {counts}"
+
+
+def make_corpus(
+    paths: Sequence[Path],
+    output: Path,
+    settings: InsertionSettings,
+    *,
+    donors_from: Sequence[Path] | None = None,
+    recurrences: int = 4,
+    trust_lines: bool = False,
+    limit: int | None = None,
+    every: int = 1,
+) -> CorpusSummary:
+    """Read articles, insert foreign text, write the labelled corpus.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Hosts, and donors too unless `donors_from` is given.
+    output : Path
+        Written aside and put in place at once; gzip if its name ends in ``.gz``.
+    settings : InsertionSettings
+    donors_from : sequence of Path, optional
+    recurrences : int
+        See :func:`misplaced.training.articles.label_recurring`; 0 switches it off.
+    trust_lines : bool
+        See :func:`misplaced.training.articles.read_articles`.
+    limit : int, optional
+        Articles read at most.
+    every : int
+        Every how many articles one is a host; all are donors.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read, a line is malformed, or no article is long enough.
+    UsageError
+        If `every` is below 1.
+    """
+    if every < 1:
+        raise UsageError(f"every {every} is out of range", hint="give 1 or more")
+    articles = _read(paths, recurrences, trust_lines=trust_lines, limit=limit)
+    pool = DonorPool(_read(donors_from, recurrences, trust_lines=trust_lines) if donors_from else articles)
+    made = corrupt(articles[::every], settings, pool)
+    if not made:
+        raise CorpusError(
+            f"no article has {MIN_PARAGRAPHS} paragraphs or more", where=", ".join(map(str, paths))
+        )
+    _write(made, output)
+    labels = Counter(label for article in made for label in article.labels)
+    corrupted = sum(1 for article in made if article.form is not None)
+    return CorpusSummary(str(output), len(made), corrupted, dict(labels))
+
+
+def _read(
+    paths: Sequence[Path], recurrences: int, *, trust_lines: bool, limit: int | None = None
+) -> list[Article]:
+    articles = read_articles(paths, limit=limit, trust_lines=trust_lines)
+    return label_recurring(articles, recurrences=recurrences) if recurrences > 0 else list(articles)
+
+
+def _write(made: Sequence[CorruptedArticle], output: Path) -> None:
+    content = "".join(json.dumps(a.record(), ensure_ascii=False) + "\n" for a in made).encode()
+    if output.suffix == ".gz":
+        content = gzip.compress(content, mtime=0)  # no time stamp: the same bytes every time
+    with replacing(output) as stream:
+        stream.write(content)

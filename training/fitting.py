@@ -1,0 +1,304 @@
+"""Fit, calibrate and measure the logistic on labelled documents.
+
+Takes labelled documents and an encoder, gives a fitted pipeline, a threshold and held-out figures;
+:mod:`misplaced.training.saving` writes them down. Held-out always means: predicted by a model that
+saw no paragraph of the same article, under whichever corpus.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from misplaced.document import fold
+from misplaced.errors import CorpusError
+from misplaced.features import matrix
+from misplaced.features.terms import TermWeights
+from misplaced.training.classes import class_numbers
+from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from misplaced.labelled import LabelledDocument
+    from misplaced.training.embedding import CachedEncoder
+
+#: Folds of the held-out prediction.
+FOLDS = 4
+
+#: Iterations of the optimiser; the figures stop moving well before.
+_ITERATIONS = 300
+
+#: Share of the documents that are shown without their title, so that the model can do without.
+_UNTITLED = 0.1
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How the classifier is fitted.
+
+    Attributes
+    ----------
+    regularisation : float
+        Inverse strength C of the squared penalty on standardised features.
+    most_false_flags : float
+        Per 1,000 coherent paragraphs of any corpus, held out: what the threshold must keep to.
+    corpus_weights : dict of str to float
+        Weight of a corpus' paragraphs by its name; 1 where none is given.
+    seed : int
+        Of the folds and of the documents shown without a title.
+    """
+
+    regularisation: float = 0.01
+    most_false_flags: float = 4.0
+    corpus_weights: dict[str, float] = field(default_factory=dict)
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """All labelled paragraphs as arrays of N rows.
+
+    Attributes
+    ----------
+    matrix : ndarray of shape (N, f), float32
+    classes : ndarray of shape (N,), int64
+        Index into :data:`misplaced.classifier.CLASSES`.
+    groups : ndarray of shape (N,), int64
+        Equal numbers for paragraphs of the same article, in whichever corpus.
+    corpora : ndarray of shape (N,), int64
+        Which corpus the row is from.
+    """
+
+    matrix: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    corpora: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    pipeline : sklearn.pipeline.Pipeline
+        StandardScaler and LogisticRegression, calibration folded in.
+    weights : TermWeights
+    threshold : float
+    figures : dict of str to Figures
+        Held-out figures by corpus.
+    """
+
+    pipeline: Any
+    weights: TermWeights
+    threshold: float
+    figures: dict[str, Figures]
+
+
+def fit(
+    corpora: dict[str, list[LabelledDocument]],
+    encoder: CachedEncoder,
+    settings: FitSettings,
+    *,
+    track: Callable[[Iterable[Any], int, str], Iterable[Any]] | None = None,
+) -> Fit:
+    """Fit the classifier.
+
+    Parameters
+    ----------
+    corpora : dict of str to list of LabelledDocument
+        By name.
+    encoder : CachedEncoder
+    settings : FitSettings
+    track : callable, optional
+        Wraps an iterable of known length to show its progress: ``track(iterable, total, what)``.
+
+    Raises
+    ------
+    CorpusError
+        If a class has too few documents to hold any out.
+    """
+    shown = track or (lambda iterable, total, what: iterable)
+    weights = TermWeights.count(
+        fold(paragraph)
+        for documents in corpora.values()
+        for document in documents
+        for paragraph in document.paragraphs
+    )
+    table = tabulate(corpora, encoder, weights, seed=settings.seed, track=shown)
+    sample_weights = np.array([settings.corpus_weights.get(name, 1.0) for name in corpora])[table.corpora]
+    folds = _folds(table, settings.seed)
+    scores = np.zeros((len(table.classes), table.classes.max() + 1))
+    for train, test in shown(folds, len(folds), "fitting folds"):
+        part = _fit_pipeline(table.matrix[train], table.classes[train], sample_weights[train], settings)
+        scores[test] = part.decision_function(table.matrix[test])
+    slope, offsets = calibrate(scores, table.classes, sample_weights)
+    calibrated = _softmax(slope * scores + offsets)
+    threshold = choose_threshold(calibrated, table, settings.most_false_flags)
+    pipeline = _fit_pipeline(table.matrix, table.classes, sample_weights, settings)
+    logistic = pipeline[-1]
+    logistic.coef_ = logistic.coef_ * slope
+    logistic.intercept_ = logistic.intercept_ * slope + offsets
+    return Fit(pipeline, weights, threshold, held_out_figures(calibrated, table, list(corpora), threshold))
+
+
+def tabulate(
+    corpora: dict[str, list[LabelledDocument]],
+    encoder: CachedEncoder,
+    weights: TermWeights,
+    *,
+    seed: int = 0,
+    track: Callable[[Iterable[Any], int, str], Iterable[Any]],
+) -> Table:
+    """Turn labelled documents into arrays; paragraphs labelled ``ignore`` and empty ones are left out."""
+    rng = np.random.default_rng(seed)
+    matrices, classes, groups, numbers = [], [], [], []
+    articles: dict[str, int] = {}
+    vectors = _vectors((d for documents in corpora.values() for d in documents), encoder, track)
+    for corpus, (name, documents) in enumerate(corpora.items()):
+        for document in track(documents, len(documents), f"features of {name}"):
+            untitled = rng.random() < _UNTITLED
+            rows, kept = _rows(document, vectors, weights, untitled=untitled)
+            labelled = class_numbers(rows, [document.labels[i] for i in kept])
+            known = labelled >= 0
+            matrices.append(rows[known])
+            classes.append(labelled[known])
+            group = articles.setdefault(document.id, len(articles))
+            groups.append(np.full(int(known.sum()), group))
+            numbers.append(np.full(int(known.sum()), corpus))
+    if not matrices:
+        raise CorpusError("no labelled paragraphs to train on", hint="give a corpus with documents")
+    return Table(
+        np.concatenate(matrices), np.concatenate(classes), np.concatenate(groups), np.concatenate(numbers)
+    )
+
+
+def _vectors(
+    documents: Iterable[LabelledDocument],
+    encoder: CachedEncoder,
+    track: Callable[[Iterable[Any], int, str], Iterable[Any]],
+) -> dict[str, NDArray[np.float32]]:
+    """Embed every wording once; in order of appearance, so that a corpus added last keeps the cache."""
+    texts = list(dict.fromkeys(text for document in documents for text in _texts(document) if text))
+    vectors: dict[str, NDArray[np.float32]] = {}
+    first = 0
+    for chunk in track(encoder.encode(texts), encoder.chunks(texts), "embedding"):
+        vectors.update(zip(texts[first : first + len(chunk)], chunk, strict=True))
+        first += len(chunk)
+    return vectors
+
+
+def _texts(document: LabelledDocument) -> Iterator[str]:
+    yield fold(document.title or "")
+    for paragraph in document.paragraphs:
+        yield fold(paragraph)
+
+
+def _rows(
+    document: LabelledDocument,
+    vectors: dict[str, NDArray[np.float32]],
+    weights: TermWeights,
+    *,
+    untitled: bool,
+) -> tuple[NDArray[np.float32], list[int]]:
+    contents = [fold(paragraph) for paragraph in document.paragraphs]
+    kept = [i for i, content in enumerate(contents) if content]
+    filled = [contents[i] for i in kept]
+    if not filled:
+        return np.zeros((0, 1), dtype=np.float32), kept
+    title = "" if untitled else fold(document.title or "")
+    features = matrix.compute(
+        filled,
+        np.stack([vectors[content] for content in filled]),
+        title or None,
+        vectors[title] if title else None,
+        weights,
+    )
+    return features.matrix, kept
+
+
+def _folds(table: Table, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    from misplaced.classifier import CLASSES
+
+    for number, (name, _) in enumerate(CLASSES):
+        holders = len(np.unique(table.groups[table.classes == number]))
+        if holders < FOLDS:
+            raise CorpusError(
+                f"only {holders} articles hold a paragraph of the class {name!r}, {FOLDS} are needed",
+                hint="add labelled documents, or make some with 'misplaced corrupt'",
+            )
+    # Stratified: a rare class must be in every training part, or a fold lacks a column.
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    return list(splitter.split(table.classes, table.classes, table.groups))
+
+
+def _fit_pipeline(
+    rows: NDArray[np.float32],
+    classes: NDArray[np.int64],
+    sample_weights: NDArray[np.float64],
+    settings: FitSettings,
+) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    pipeline = Pipeline(
+        [
+            ("scaler", StandardScaler()),
+            ("logistic", LogisticRegression(C=settings.regularisation, max_iter=_ITERATIONS, tol=1e-3)),
+        ]
+    )
+    return pipeline.fit(rows, classes, logistic__sample_weight=sample_weights)
+
+
+def calibrate(
+    scores: NDArray[np.float64], classes: NDArray[np.int64], sample_weights: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
+    """Fit one slope and an offset for each class to held-out scores.
+
+    Temperature and bias-corrected scaling (Guo et al., "On calibration of modern neural networks",
+    ICML 2017; Alexandari et al., ICML 2020): keeps the model linear, so that it folds into the
+    logistic's own coefficients.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (N, k), float64
+        Held-out log-odds.
+    classes : ndarray of shape (N,), int64
+    sample_weights : ndarray of shape (N,), float64
+
+    Returns
+    -------
+    slope : float
+    offsets : ndarray of shape (k,), float64
+    """
+    from scipy.optimize import minimize
+
+    rows = np.arange(len(classes))
+    weight = sample_weights / sample_weights.sum()
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        probabilities = _softmax(parameters[0] * scores + parameters[1:])
+        chosen = np.maximum(probabilities[rows, classes], 1e-12)
+        error = probabilities.copy()
+        error[rows, classes] -= 1.0
+        error *= weight[:, None]
+        gradient = np.concatenate([[(error * scores).sum()], error.sum(axis=0)])
+        return float(-(weight * np.log(chosen)).sum()), gradient
+
+    start = np.concatenate([[1.0], np.zeros(scores.shape[1])])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B")
+    return float(found.x[0]), np.asarray(found.x[1:], dtype=np.float64)
+
+
+def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    return probabilities

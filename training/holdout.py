@@ -1,0 +1,104 @@
+"""Held-out figures and the threshold that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from misplaced.classifier import CLASSES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from misplaced.training.fitting import Table
+
+_COHERENT = np.array([label == "coherent" for _, label in CLASSES])
+#: Captions and notes belong to the article, but readers differ on flagging them: they do not count.
+_COUNTED = np.array([name != "caption or note" for name, _ in CLASSES])
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Held-out figures of one corpus.
+
+    Attributes
+    ----------
+    coherent, foreign : int
+        Paragraphs counted.
+    average_precision : float or None
+        None where the corpus holds no foreign paragraph.
+    precision, recall : float or None
+        At the threshold.
+    false_flags : float
+        Per 1,000 coherent paragraphs, at the threshold.
+    """
+
+    coherent: int
+    foreign: int
+    average_precision: float | None
+    precision: float | None
+    recall: float | None
+    false_flags: float
+
+    def rounded(self) -> dict[str, float | int | None]:
+        """Return the figures with four digits, for the manifest and the model card."""
+        return {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(self).items()}
+
+
+def foreignness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 - coherence from class probabilities, shape (N, classes) to (N,)."""
+    score: NDArray[np.float64] = probabilities[:, ~_COHERENT].sum(axis=1)
+    return score
+
+
+def choose_threshold(probabilities: NDArray[np.float64], table: Table, most_false_flags: float) -> float:
+    """Choose the lowest threshold that keeps false flags down in every corpus.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (N, classes), float64
+        Held out and calibrated.
+    table : Table
+    most_false_flags : float
+        Per 1,000 coherent paragraphs.
+
+    Returns
+    -------
+    float
+        Rounded up to three digits, at most 0.999.
+    """
+    score = foreignness(probabilities)
+    needed = 0.05
+    for corpus in np.unique(table.corpora):
+        own = score[(table.corpora == corpus) & (_COHERENT & _COUNTED)[table.classes]]
+        if len(own):
+            needed = max(needed, float(np.quantile(own, 1 - most_false_flags / 1000, method="higher")))
+    return min(float(np.ceil(needed * 1000 + 1e-6)) / 1000, 0.999)
+
+
+def held_out_figures(
+    probabilities: NDArray[np.float64], table: Table, names: list[str], threshold: float
+) -> dict[str, Figures]:
+    """Measure every corpus at a threshold."""
+    from sklearn.metrics import average_precision_score
+
+    score = foreignness(probabilities)
+    figures = {}
+    for corpus, name in enumerate(names):
+        chosen = (table.corpora == corpus) & _COUNTED[table.classes]
+        foreign = ~_COHERENT[table.classes[chosen]]
+        flagged = score[chosen] >= threshold
+        hits = int((flagged & foreign).sum())
+        figures[name] = Figures(
+            coherent=int((~foreign).sum()),
+            foreign=int(foreign.sum()),
+            average_precision=float(average_precision_score(foreign, score[chosen]))
+            if foreign.any()
+            else None,
+            precision=hits / int(flagged.sum()) if flagged.any() else None,
+            recall=hits / int(foreign.sum()) if foreign.any() else None,
+            false_flags=1000 * float((flagged & ~foreign).sum()) / max(int((~foreign).sum()), 1),
+        )
+    return figures

@@ -1,0 +1,159 @@
+"""Write a trained model as a folder that :mod:`misplaced.artifact` verifies and loads.
+
+Every file is written aside and put in place at once, the manifest last: a folder whose manifest
+loads is complete, and one that was left half-way names the file that differs.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from misplaced.artifact import CARD, CLASSIFIER, GRAPH, TERMS, TOKENIZER, probe_row
+from misplaced.classifier import Classifier
+from misplaced.errors import UsageError
+from misplaced.manifest import FORMAT_VERSION, MANIFEST, Manifest, file_digest, files_of
+from misplaced.training.card import model_card
+
+if TYPE_CHECKING:
+    from misplaced.labelled import LabelledDocument
+    from misplaced.training.fitting import Fit, FitSettings
+
+#: Packages whose versions decide what a model computes.
+_PACKAGES = ("misplaced", "numpy", "onnxruntime", "scikit-learn", "scipy", "skops", "tokenizers")
+
+
+@dataclass(frozen=True)
+class EncoderSource:
+    """Where the encoder of a new model comes from.
+
+    Attributes
+    ----------
+    name : str
+        Its id, for the manifest.
+    folder : Path or None
+        Holds ``encoder.onnx`` and ``tokenizer.json``, which are copied; None for a
+        sentence-transformers model, which is loaded by its name.
+    dimension : int
+    """
+
+    name: str
+    folder: Path | None
+    dimension: int
+
+
+def check_target(folder: Path) -> None:
+    """Refuse to write a model over something else.
+
+    Raises
+    ------
+    UsageError
+        If `folder` is a file, or holds files but no model.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("is a file", where=str(folder), hint="give a folder for the model")
+    if folder.is_dir() and not (folder / MANIFEST).exists() and any(files_of(folder)):
+        raise UsageError(
+            "the folder holds other files", where=str(folder), hint="give a new folder or that of a model"
+        )
+
+
+def describe_corpus(name: str, digest: str, documents: list[LabelledDocument]) -> dict[str, Any]:
+    """Return what the manifest says of a training corpus."""
+    labels = Counter(label for document in documents for label in document.labels)
+    return {
+        "name": name,
+        "digest": digest,
+        "documents": len(documents),
+        "labels": dict(sorted(labels.items())),
+    }
+
+
+def save(
+    folder: Path,
+    fit: Fit,
+    encoder: EncoderSource,
+    settings: FitSettings,
+    *,
+    name: str,
+    data: list[dict[str, Any]],
+) -> Manifest:
+    """Write a model folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Created if missing; a model that is there is replaced.
+    fit : Fit
+    encoder : EncoderSource
+    settings : FitSettings
+    name : str
+        Name of the model.
+    data : list of dict
+        Made by :func:`describe_corpus`.
+
+    Returns
+    -------
+    Manifest
+        What was written down.
+    """
+    check_target(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as made:
+        aside = Path(made)
+        _write_parts(aside, fit, encoder)
+        manifest = Manifest(
+            format_version=FORMAT_VERSION,
+            name=name,
+            version=metadata.version("misplaced"),
+            created=datetime.now(UTC).date().isoformat(),
+            threshold=fit.threshold,
+            encoder={
+                "kind": "onnx" if encoder.folder else "sentence-transformers",
+                "name": encoder.name,
+                "dimension": encoder.dimension,
+            },
+            files={},
+            packages={package: metadata.version(package) for package in _PACKAGES},
+            data=data,
+            seed=settings.seed,
+            settings={k: v for k, v in asdict(settings).items() if k != "seed"},
+            metrics={corpus: figures.rounded() for corpus, figures in fit.figures.items()},
+            probe=_probe(fit),
+        )
+        (aside / CARD).write_text(model_card(manifest), encoding="utf-8")
+        manifest.files.update({path.name: file_digest(path) for path in files_of(aside)})
+        (aside / MANIFEST).write_text(
+            json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        for path in files_of(aside):
+            path.replace(folder / path.name)
+        (aside / MANIFEST).replace(folder / MANIFEST)
+    for path in files_of(folder):
+        if path.name not in manifest.files and not path.name.startswith("."):
+            path.unlink()  # left by the model that was here before
+    return manifest
+
+
+def _probe(fit: Fit) -> list[float]:
+    classifier = Classifier.from_pipeline(fit.pipeline)
+    return [float(p) for p in classifier.probabilities(probe_row(classifier.width))[0]]
+
+
+def _write_parts(aside: Path, fit: Fit, encoder: EncoderSource) -> None:
+    from skops import io
+
+    io.dump(fit.pipeline, aside / CLASSIFIER)
+    np.save(aside / TERMS, fit.weights.table, allow_pickle=False)
+    if encoder.folder is not None:
+        shutil.copyfile(encoder.folder / GRAPH, aside / GRAPH)
+        shutil.copyfile(encoder.folder / TOKENIZER, aside / TOKENIZER)
