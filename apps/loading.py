@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from misplaced.detector import Detector
 
 
-def load_detector(model: Path | None, *, trusted: bool = False, quiet: bool = False) -> Detector:
+def load_detector(model: str | Path | None, *, trusted: bool = False, quiet: bool = False) -> Detector:
     """Load a model; warnings about it become lines on standard error.
 
     Parameters
     ----------
-    model : Path or None
+    model : str, Path or None
         The bundled one if None.
     trusted : bool
         Allow a classifier file that can run code.
