@@ -25,11 +25,7 @@ def export(
 ) -> None:
     """Export an encoder for training and detecting without torch (extra 'train')."""
     from misplaced.apps.reporters.escaping import message
-    from misplaced.errors import UsageError
-    from misplaced.training.export import bundled_base
     from misplaced.training.export import export as write
 
-    if precision not in {"int8", "fp32"}:
-        raise UsageError(f"unknown precision {precision!r}", hint="give int8 or fp32")
-    write(base or bundled_base(), output, precision=precision)
+    write(base, output, precision=precision)
     message(f"encoder written to {output}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Options:
     name: str | None = None
     weights: list[str] | tuple[str, ...] = ()
     regularisation: float = 0.01
-    most_false_flags: float = 4.0
+    most_false_flags: float = 2.75
     cache: Path | None = None
     no_cache: bool = False
     seed: int = 0
@@ -40,7 +41,7 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
     Raises
     ------
     MisplacedError
-        For malformed corpora (all of their errors by file and line), unknown encoders, contradicting
+        For malformed corpora (the first error by file and line), unknown encoders, contradicting
         options and folders that must not be overwritten.
     """
     from misplaced.training.embedding import CachedEncoder
@@ -88,8 +89,8 @@ def _parse_weights(given: list[str] | tuple[str, ...], names: list[str]) -> dict
             weights[name] = float(number)
         except ValueError:
             raise UsageError(f"--weight {one!r} is not CORPUS=NUMBER") from None
-        if not weights[name] > 0:
-            raise UsageError(f"--weight {one!r} is not above 0")
+        if not 0 < weights[name] < math.inf:
+            raise UsageError(f"--weight {one!r} is not a number above 0")
     return weights
 
 
@@ -119,14 +120,22 @@ def _find_encoder(given: str | None) -> tuple[Encoder, EncoderSource, str]:
     if (folder / GRAPH).is_file():
         name = folder.name
         if (folder / MANIFEST).is_file():
-            name = str(read_manifest(folder).encoder["name"])
+            name = str(read_manifest(folder).encoder.get("name", name))
         exported = OnnxEncoder(folder / GRAPH, folder / TOKENIZER, name=name)
         identity = file_digest(folder / GRAPH) + file_digest(folder / TOKENIZER)
         return exported, EncoderSource(name, folder, exported.dimension), identity
     if given is None:
         raise UsageError("no encoder is bundled", hint="give one with --encoder")
     model = SentenceTransformerEncoder(given)
-    return model, EncoderSource(given, None, model.dimension), given
+    return model, EncoderSource(given, None, model.dimension), _identity(given)
+
+
+def _identity(model: str) -> str:
+    """Return what identifies the embeddings of a sentence-transformers model: its files or its id."""
+    from misplaced.manifest import file_digest
+
+    folder = Path(model)
+    return ",".join(file_digest(p) for p in sorted(folder.rglob("*")) if p.is_file()) or model
 
 
 def _cache_folder() -> Path:

@@ -42,7 +42,7 @@ def train(
     most_false_flags: Annotated[
         float,
         typer.Option(metavar="N", help="The threshold allows N false flags in 1,000 coherent paragraphs."),
-    ] = 4.0,
+    ] = 2.75,
     cache: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where embeddings are cached; the user's cache folder by default."),

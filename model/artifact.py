@@ -3,7 +3,7 @@
 ::
 
     manifest.json     format version, digests of the files below, package versions, data, metrics
-    classifier.skops  the fitted scikit-learn pipeline, loaded with audited types only
+    classifier.skops  the fitted scikit-learn pipeline, read with audited types only
     terms.npy         word weights, float32
     encoder.onnx      the encoder, unless the manifest names a sentence-transformers model
     tokenizer.json    its tokenizer
@@ -25,9 +25,6 @@ from misplaced.errors import ArtifactError
 from misplaced.manifest import MANIFEST, REPAIR, Manifest, read_manifest, verify
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from misplaced.classifier import Classifier
     from misplaced.encoder import Encoder
     from misplaced.features.terms import TermWeights
@@ -94,7 +91,8 @@ def load(
     manifest = read_manifest(folder)
     verify(folder, manifest)
     classifier = _load_classifier(folder, manifest, trusted=trusted)
-    return Artifact(manifest, encoder or _load_encoder(folder, manifest), classifier, _load_terms(folder))
+    weights = _load_terms(folder, manifest)
+    return Artifact(manifest, encoder or _load_encoder(folder, manifest), classifier, weights)
 
 
 def _require(folder: Path, manifest: Manifest, name: str) -> Path:
@@ -117,47 +115,51 @@ def _load_classifier(folder: Path, manifest: Manifest, *, trusted: bool) -> Clas
                 where=str(folder),
                 hint="pass --trust (trusted=True) if you know where it comes from",
             )
-        import joblib
-
-        pipeline = joblib.load(path)
+        pipeline = _load_trusted(path, manifest)
     classifier = Classifier.from_pipeline(pipeline)
     _check_drift(folder, manifest, classifier)
     return classifier
 
 
-def _load_audited(path: Path, manifest: Manifest) -> Any:
-    from skops import io
+def _load_trusted(path: Path, manifest: Manifest) -> Any:
+    import joblib
 
     try:
-        unknown = io.get_untrusted_types(file=path)
+        return joblib.load(path)
+    except Exception as error:  # unpickling raises whatever the file makes it raise
+        raise _unreadable(path, manifest, error) from error
+
+
+def _load_audited(path: Path, manifest: Manifest) -> Any:
+    from misplaced.skopsfile import read_pipeline, unexpected_types
+
+    try:
+        unknown = unexpected_types(path)
         if unknown:
             raise ArtifactError(
                 f"{path.name} holds types that are not needed here: {', '.join(unknown)}",
                 where=str(path.parent),
                 hint="do not use this model",
             )
-        return io.load(path, trusted=[])
+        return read_pipeline(path)
     except ArtifactError:
         raise
-    except Exception as error:  # a format error or a scikit-learn that cannot rebuild the object
-        raise ArtifactError(
-            f"{path.name} cannot be loaded ({' '.join(str(error).split())[:120]}); "
-            f"it was made with scikit-learn {manifest.packages.get('scikit-learn', 'of unknown version')}, "
-            f"installed is {metadata.version('scikit-learn')}",
-            where=str(path.parent),
-            hint=_DRIFT_HINT,
-        ) from error
+    except Exception as error:  # damage shows in many classes of error
+        raise _unreadable(path, manifest, error) from error
+
+
+def _unreadable(path: Path, manifest: Manifest, error: Exception) -> ArtifactError:
+    return ArtifactError(
+        f"{path.name} cannot be loaded ({' '.join(str(error).split())[:120]}); "
+        f"it was made with scikit-learn {manifest.packages.get('scikit-learn', 'of unknown version')}, "
+        f"installed is {metadata.version('scikit-learn')}",
+        where=str(path.parent),
+        hint=_DRIFT_HINT,
+    )
 
 
 class ModelVersionWarning(UserWarning):
     """The model was made with another scikit-learn than the one installed."""
-
-
-def probe_row(width: int) -> NDArray[np.float32]:
-    """Return a fixed row of features, float32 of shape (1, width), that every model is probed with."""
-    import numpy as np
-
-    return np.sin(np.arange(width, dtype=np.float64)).astype(np.float32)[None, :]
 
 
 def _check_drift(folder: Path, manifest: Manifest, classifier: Classifier) -> None:
@@ -167,8 +169,9 @@ def _check_drift(folder: Path, manifest: Manifest, classifier: Classifier) -> No
     made = manifest.packages.get("scikit-learn", "of unknown version")
     have = metadata.version("scikit-learn")
     versions = f"the model was made with scikit-learn {made}, installed is {have}"
-    found = classifier.probabilities(probe_row(classifier.width))[0]
-    if not np.allclose(found, manifest.probe, atol=1e-6):
+    found = classifier.probe()
+    expected = np.asarray(manifest.probe, dtype=np.float64)
+    if expected.shape != found.shape or not np.allclose(found, expected, atol=1e-6):
         raise ArtifactError(
             f"the classifier does not compute what it computed when it was made; {versions}",
             where=str(folder),
@@ -181,18 +184,18 @@ def _check_drift(folder: Path, manifest: Manifest, classifier: Classifier) -> No
         )
 
 
-def _load_terms(folder: Path) -> TermWeights:
+def _load_terms(folder: Path, manifest: Manifest) -> TermWeights:
     import numpy as np
 
     from misplaced.features.terms import BUCKETS, TermWeights
 
     try:
-        table = np.load(folder / TERMS, allow_pickle=False)
-    except (OSError, ValueError) as error:
+        table = np.load(_require(folder, manifest, TERMS), allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
         raise ArtifactError(f"{TERMS} cannot be read ({error})", where=str(folder), hint=REPAIR) from error
-    if table.shape != (BUCKETS,) or table.dtype != np.float32:
+    if not isinstance(table, np.ndarray) or table.shape != (BUCKETS,) or table.dtype != np.float32:
         raise ArtifactError(
-            f"{TERMS} has shape {table.shape}, expected ({BUCKETS},)", where=str(folder), hint=REPAIR
+            f"{TERMS} is not an array of shape ({BUCKETS},), float32", where=str(folder), hint=REPAIR
         )
     return TermWeights(table)
 

@@ -49,6 +49,8 @@ _SAMPLE = 1 << 16
 # In UTF-16 text of a Latin script nearly every other byte is NUL; a third leaves room for the
 # quotes, dashes and foreign letters in it. No other text has that, so the guess is safe.
 _WIDE_SHARE = 1 / 3
+# In fewer characters a NUL or two prove nothing.
+_WIDE_UNITS = 8
 # Backspace and escape are left out: terminal captures and overstruck manual pages are text.
 _CONTROLS = "".join(chr(code) for code in range(1, 32) if chr(code) not in "\b\t\n\v\f\r\x1b")
 _CONTROL_SHARE = 0.05
@@ -143,7 +145,7 @@ def _byte_order_mark(data: bytes) -> tuple[bytes, str | None]:
 def _wide_without_mark(data: bytes) -> str | None:
     sample = data[:_SAMPLE]
     units = len(sample) // 2
-    if units < 2:
+    if units < _WIDE_UNITS:
         return None
     high, low = sample[0::2].count(0), sample[1::2].count(0)
     if low >= units * _WIDE_SHARE and high == 0:

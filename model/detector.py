@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from misplaced.document import Document, fold
+from misplaced.encoder import encode_checked
 from misplaced.errors import EncoderError
 from misplaced.features import matrix
 from misplaced.reasons import Article
@@ -205,7 +206,7 @@ class Detector:
         wanted = [p.content for d in documents for p in d.paragraphs]
         wanted += [fold(d.title) for d in documents if d.title]
         rows = {text: row for row, text in enumerate(t for t in dict.fromkeys(wanted) if t)}
-        encoded = self.encoder.encode(list(rows))
+        encoded = encode_checked(self.encoder, list(rows))
         blank = np.zeros(self.encoder.dimension, dtype=np.float32)
         for document in documents:
             title = fold(document.title) if document.title else ""
@@ -238,7 +239,7 @@ class Detector:
         probabilities, features, filled = self._probabilities(document, embeddings)
         if document.too_short:
             # Nothing to compare with: the mass of off_topic says nothing here.
-            probabilities[:, 0] += probabilities[:, 1]
+            probabilities[:, 0] = np.minimum(probabilities[:, 0] + probabilities[:, 1], 1.0)
             probabilities[:, 1] = 0.0
         reasons = self._reasons(document, embeddings, probabilities, features, filled)
         paragraphs = []
@@ -276,7 +277,7 @@ class Detector:
             features,
             embeddings.paragraphs[filled],
             filled,
-            has_title=embeddings.title is not None,
+            title=fold(document.title) if document.title else None,
         )
         rows = {index: row for row, index in enumerate(filled)}
         return {

@@ -110,7 +110,14 @@ class OnnxEncoder:
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._dimension = int(self._session.get_outputs()[0].shape[-1])
+        shapes = {output.name: output.shape for output in self._session.get_outputs()}
+        if not isinstance(shapes.get("embedding", [None])[-1], int):
+            raise EncoderError(
+                f"{model.name} has no output 'embedding' of known length",
+                where=str(model.parent),
+                hint="export the encoder again with 'misplaced export'",
+            )
+        self._dimension = int(shapes["embedding"][-1])
         self._name = name or model.parent.name
         self.batch_size = batch_size
 
@@ -127,7 +134,7 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed paragraphs; see :meth:`Encoder.encode`."""
         embeddings = np.zeros((len(texts), self._dimension), dtype=np.float32)
-        tokens = [e.ids for e in self._tokenizer.encode_batch_fast([_encodable(t) for t in texts])]
+        tokens = [e.ids for e in self._tokenizer.encode_batch_fast([encodable(t) for t in texts])]
         for rows in batches_by_length([len(t) for t in tokens], self.batch_size):
             width = len(tokens[rows[-1]])
             ids = np.zeros((len(rows), width), dtype=np.int64)
@@ -159,6 +166,27 @@ def batches_by_length(lengths: Sequence[int], size: int) -> Iterator[list[int]]:
         yield order[first : first + size]
 
 
-def _encodable(text: str) -> str:
-    """Replace lone surrogates, which no tokenizer accepts."""
+def encode_checked(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Embed paragraphs with an encoder that may not keep to the protocol.
+
+    Raises
+    ------
+    EncoderError
+        If it gives other than one finite row of its dimension for each text.
+    """
+    if not texts:
+        return np.zeros((0, encoder.dimension), dtype=np.float32)
+    encoded = np.asarray(encoder.encode(texts), dtype=np.float32)
+    expected = (len(texts), encoder.dimension)
+    if encoded.shape != expected or not np.isfinite(encoded).all():
+        raise EncoderError(
+            f"the encoder {encoder.name!r} gave an array of shape {encoded.shape} for {len(texts)} texts, "
+            f"expected finite numbers of shape {expected}",
+            hint="its encode() must return one row of `dimension` numbers for each text",
+        )
+    return encoded
+
+
+def encodable(text: str) -> str:
+    """Replace lone surrogates, which no tokenizer accepts, by question marks."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

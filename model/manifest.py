@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from misplaced.errors import ArtifactError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 #: Raised by one whenever an older program could not read the folder, or would read it wrongly.
 FORMAT_VERSION = 1
@@ -50,8 +50,8 @@ class Manifest:
     metrics : dict
         Held-out figures.
     probe : list of float
-        What the classifier makes of :func:`probe_row`: shows whether another scikit-learn still
-        reads the same model.
+        :meth:`misplaced.classifier.Classifier.probe` when the model was made: shows whether another
+        scikit-learn still reads the same model.
     """
 
     format_version: int
@@ -86,7 +86,7 @@ def read_manifest(folder: Path) -> Manifest:
             where=str(folder),
             hint="give a folder written by 'misplaced train'",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ArtifactError(f"{MANIFEST} is damaged ({error})", where=str(folder), hint=REPAIR) from error
     version = found.get("format_version") if isinstance(found, dict) else None
     if version != FORMAT_VERSION:
@@ -96,10 +96,44 @@ def read_manifest(folder: Path) -> Manifest:
             where=str(folder),
             hint="upgrade misplaced" if newer else "train the model again with this version",
         )
-    try:
-        return Manifest(**{k: v for k, v in found.items() if k in Manifest.__dataclass_fields__})
-    except TypeError as error:
-        raise ArtifactError(f"{MANIFEST} is incomplete ({error})", where=str(folder), hint=REPAIR) from error
+    return _parse(found, folder)
+
+
+#: Field -> what it must be. Digests do not cover the manifest itself: nothing in it is believed.
+_FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "name": ("a string", lambda v: isinstance(v, str)),
+    "version": ("a string", lambda v: isinstance(v, str)),
+    "created": ("a string", lambda v: isinstance(v, str)),
+    "threshold": ("a number above 0 and at most 1", lambda v: _is_number(v) and 0 < v <= 1),
+    "encoder": ("an object", lambda v: isinstance(v, dict)),
+    "files": ("an object of strings", lambda v: _is_texts(v)),
+    "packages": ("an object of strings", lambda v: _is_texts(v)),
+    "data": ("a list of objects", lambda v: isinstance(v, list) and all(isinstance(d, dict) for d in v)),
+    "seed": ("a whole number", lambda v: isinstance(v, int)),
+    "settings": ("an object", lambda v: isinstance(v, dict)),
+    "metrics": ("an object", lambda v: isinstance(v, dict)),
+    "probe": ("a list of numbers", lambda v: isinstance(v, list) and all(_is_number(p) for p in v)),
+}
+
+
+def _parse(found: dict[str, Any], folder: Path) -> Manifest:
+    for name, (expected, fits) in _FIELDS.items():
+        if name not in found and name in _REQUIRED:
+            raise ArtifactError(f"{MANIFEST} lacks {name!r}", where=str(folder), hint=REPAIR)
+        if name in found and not fits(found[name]):
+            raise ArtifactError(f"{name!r} in {MANIFEST} is not {expected}", where=str(folder), hint=REPAIR)
+    return Manifest(FORMAT_VERSION, **{name: found[name] for name in _FIELDS if name in found})
+
+
+_REQUIRED = ("name", "version", "created", "threshold", "encoder", "files", "packages")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
 
 
 def verify(folder: Path, manifest: Manifest) -> None:
@@ -111,8 +145,12 @@ def verify(folder: Path, manifest: Manifest) -> None:
         Naming the first file that is missing or differs.
     """
     for name, expected in sorted(manifest.files.items()):
-        if Path(name).name != name:
-            raise ArtifactError(f"{MANIFEST} names a file outside the folder: {name!r}", where=str(folder))
+        if not name or Path(name).name != name or name == ".." or "\0" in name:
+            raise ArtifactError(
+                f"{MANIFEST} names a file outside the folder: {name!r}",
+                where=str(folder),
+                hint="do not use this model",
+            )
         try:
             actual = file_digest(folder / name)
         except OSError as error:

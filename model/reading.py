@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from misplaced.decoding import Decoded, decode
 from misplaced.document import Document
-from misplaced.errors import InputError, MissingExtraError
+from misplaced.errors import InputError, MissingExtraError, UnreadableError
 from misplaced.inputs import STDIN, SUFFIXES, expand, unreadable
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = ["STDIN", "SUFFIXES", "Format", "expand", "format_of", "load", "read", "read_stdin"]
+
+#: A file that is one article is read up to this size, some 90,000 paragraphs: whoever names a larger
+#: one by mistake (a dump, a log) should learn it at once and not after an hour.
+MAX_BYTES = 8 << 20
 
 Format = Literal["text", "markdown", "jsonl", "html"]
 
@@ -111,7 +115,7 @@ def load(path: str) -> Decoded:
     Raises
     ------
     UnreadableError
-        If it cannot be opened.
+        If it cannot be opened or is larger than :data:`MAX_BYTES`.
     BinaryError
         If it is not text.
     """
@@ -164,9 +168,15 @@ def _opened(path: str) -> BinaryIO:
 
 def _decode_stream(stream: BinaryIO, path: str) -> Decoded:
     try:
-        data = stream.read()
+        data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise unreadable(path, error) from None
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(
+            f"larger than {MAX_BYTES >> 20} MB, which is not one article",
+            where=path,
+            hint="split it, or give its articles as the lines of a .jsonl file, which may be of any size",
+        )
     return decode(data, path)
 
 

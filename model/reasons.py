@@ -14,6 +14,7 @@ import numpy as np
 
 from misplaced.features import matrix
 from misplaced.features.semantic import nearest_paragraph
+from misplaced.features.terms import Terms, names_as_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,9 @@ MOST_REASONS = 3
 #: Evidence that moves the log-odds by less (in nats) is not worth a sentence.
 _LEAST_CONTRIBUTION = 0.25
 
+#: Share of capitalised words from which a line is written like a headline.
+_HEADLINE = 0.6
+
 #: Kind of evidence -> the columns that speak for it; every other column is the line's shape.
 _EVIDENCE = {
     "rest": (
@@ -39,6 +43,7 @@ _EVIDENCE = {
         "nearest",
         "nearest_three",
         "rest_rank",
+        "robust_rest",
         "article_cohesion",
         "window",
     ),
@@ -75,7 +80,7 @@ class Article:
     embeddings : ndarray of shape (n, d), float32
     indices : sequence of int, length n
         The paragraphs' positions in the document, which is what a reader is told.
-    has_title : bool
+    title : str or None
     """
 
     def __init__(
@@ -85,13 +90,13 @@ class Article:
         embeddings: NDArray[np.float32],
         indices: Sequence[int],
         *,
-        has_title: bool,
+        title: str | None,
     ) -> None:
         self.contents = contents
         self.features = features
         self.embeddings = embeddings
         self.indices = indices
-        self.has_title = has_title
+        self.title = title
 
     @cached_property
     def medians(self) -> NDArray[np.float32]:
@@ -100,8 +105,11 @@ class Article:
 
     @cached_property
     def holders(self) -> Counter[str]:
-        """How many different wordings hold each word."""
-        return Counter(word for wording in {t.words for t in self.features.terms} for word in set(wording))
+        """How many paragraphs hold each word; the title counts as one."""
+        spoken = [t.words for t in self.features.terms]
+        if self.title:
+            spoken.append(Terms.of(self.title).words)
+        return Counter(word for words in spoken for word in set(words))
 
     def value(self, row: int, column: str) -> float:
         """Return a feature of a paragraph."""
@@ -168,7 +176,7 @@ def _title(article: Article, row: int) -> str:
     own, typical = article.value(row, "title"), article.typical("title")
     if own >= typical:
         return ""
-    subject = "title" if article.has_title else "opening paragraphs"
+    subject = "title" if article.title else "opening paragraphs"
     return f"similarity to the {subject} {own:.2f}; this article's paragraphs lie around {typical:.2f}"
 
 
@@ -198,19 +206,14 @@ def _words(article: Article, row: int) -> str:
 def _names(article: Article, row: int) -> str:
     own = article.features.terms[row].names
     strange = sorted(name for name in own if article.holders[name] < 2)
-    if not strange:
-        return ""
-    content = article.contents[row]
-    listed = ", ".join(_as_written(name, content) for name in strange[:4])
+    if not strange or article.value(row, "capitalised") > _HEADLINE:
+        return ""  # in a headline's capitals every word looks like a name
+    written = names_as_written(article.contents[row])
+    listed = ", ".join(written[name] for name in strange[:4])
     more = f" and {len(strange) - 4} more" if len(strange) > 4 else ""
     if len(strange) == len(own):
         return f"shares no names with the rest of the article ({listed}{more})"
     return f"names that occur nowhere else in the article: {listed}{more}"
-
-
-def _as_written(name: str, content: str) -> str:
-    start = content.casefold().find(name)
-    return content[start : start + len(name)] if start >= 0 else name
 
 
 def _shape(article: Article, row: int) -> str:
@@ -225,7 +228,7 @@ def _shape(article: Article, row: int) -> str:
         )
         if article.value(row, column)
     ]
-    if article.value(row, "capitalised") > 0.6 and words > 2:
+    if article.value(row, "capitalised") > _HEADLINE and words > 2:
         marks.append("capitalised like a headline")
     usual = round(float(np.expm1(article.typical("log_words"))))
     if words < 0.5 * usual:
@@ -241,9 +244,9 @@ def _wording(label: Label) -> str:
 
 def _repeats(article: Article, row: int) -> str:
     wordings = article.features.wordings
-    same = [int(i) for i in np.flatnonzero(wordings == wordings[row]) if i != row]
-    if same:
-        return f"repeats paragraph {article.indices[same[0]]} word for word"
+    first, *more = np.flatnonzero(wordings == wordings[row])[:2].tolist()
+    if more:
+        return f"repeats paragraph {article.indices[more[0] if first == row else first]} word for word"
     return "repeats the title" if article.value(row, "repeats_title") else ""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.encoder import encodable
 from misplaced.errors import EncoderError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -64,13 +65,18 @@ class SentenceTransformerEncoder:
     @property
     def dimension(self) -> int:
         """Length of an embedding."""
-        return int(self._model.get_embedding_dimension() or 0)
+        # Older releases of the library know it by the longer name only.
+        known = getattr(self._model, "get_embedding_dimension", None)
+        return int((known or self._model.get_sentence_embedding_dimension)() or 0)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed paragraphs; see :meth:`misplaced.encoder.Encoder.encode`."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         embeddings = self._model.encode(
-            list(texts), batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
+            [encodable(text) for text in texts],
+            batch_size=self.batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
         )
         return np.asarray(embeddings, dtype=np.float32)

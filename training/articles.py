@@ -38,6 +38,7 @@ class Article:
     Attributes
     ----------
     id : str
+        Where the record names none: its file's name and line.
     title : str or None
     paragraphs : tuple of str, length n
     labels : tuple of str, length n
@@ -85,7 +86,9 @@ def read_articles(
             if limit is not None and count >= limit:
                 return
             count += 1
-            yield _article(record, f"{path}:{number}", trust_lines=trust_lines)
+            # The folder stays out of it: the same file gives the same corpus wherever it lies.
+            nameless = f"{path.name.removesuffix('.gz')}:{number}"
+            yield _article(record, f"{path}:{number}", nameless, trust_lines=trust_lines)
 
 
 def label_recurring(articles: Iterable[Article], *, recurrences: int = RECURRENCES) -> list[Article]:
@@ -138,14 +141,14 @@ def _wording(paragraph: str) -> str:
     return fold(paragraph).casefold()
 
 
-def _article(record: dict[str, object], where: str, *, trust_lines: bool) -> Article:
+def _article(record: dict[str, object], where: str, nameless: str, *, trust_lines: bool) -> Article:
     paragraphs = strings_field(record, "paragraphs", where)
     if "labels" in record:
         labels = labels_field(record, paragraphs, where)
     else:
         labels = tuple("coherent" if trust_lines or is_prose(p) else "ignore" for p in paragraphs)
     return Article(
-        id=text_field(record, "id", where) or where,
+        id=text_field(record, "id", where) or nameless,
         title=text_field(record, "title", where),
         paragraphs=paragraphs,
         labels=labels,

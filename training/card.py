@@ -24,8 +24,8 @@ Scores every paragraph of an article for coherence with the rest: `coherent`, `o
   words and names, shape and place of the line, and the embedding itself.
 - Classifier: multinomial logistic regression, calibrated on held-out predictions.
 - A paragraph is flagged when 1 - coherence reaches the threshold, **{threshold:g}**: the lowest at
-  which at most {most_false_flags:g} of 1,000 coherent paragraphs are flagged in every corpus below,
-  held out.
+  which at most {most_false_flags:g} of 1,000 coherent held-out paragraphs are flagged, over the
+  corpora below as weighted in training.
 
 ## Training data
 

@@ -76,10 +76,12 @@ def make_corpus(
     CorpusError
         If a file cannot be read, a line is malformed, or no article is long enough.
     UsageError
-        If `every` is below 1.
+        If `every` or `limit` is below 1.
     """
     if every < 1:
         raise UsageError(f"every {every} is out of range", hint="give 1 or more")
+    if limit is not None and limit < 1:
+        raise UsageError(f"limit {limit} is out of range", hint="give 1 or more")
     articles = _read(paths, recurrences, trust_lines=trust_lines, limit=limit)
     pool = DonorPool(_read(donors_from, recurrences, trust_lines=trust_lines) if donors_from else articles)
     made = corrupt(articles[::every], settings, pool)

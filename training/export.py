@@ -11,15 +11,15 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from misplaced.errors import EncoderError, MissingExtraError
+from misplaced.artifact import GRAPH, TOKENIZER
+from misplaced.errors import EncoderError, MissingExtraError, UsageError
+from misplaced.manifest import MANIFEST
 from misplaced.training.quantization import quantize
 
 if TYPE_CHECKING:
     import torch
 
-#: Names of the files that make an exported encoder.
-GRAPH = "encoder.onnx"
-TOKENIZER = "tokenizer.json"
+PRECISIONS = ("int8", "fp32")
 
 
 def bundled_base() -> str:
@@ -37,14 +37,14 @@ def bundled_base() -> str:
     return str(get_model_path())
 
 
-def export(base: str, folder: Path, *, precision: str = "int8") -> None:
+def export(base: str | None, folder: Path, *, precision: str = "int8") -> None:
     """Write ``encoder.onnx`` and ``tokenizer.json``.
 
     Parameters
     ----------
-    base : str
-        A sentence-transformers model (folder or hub id): a BERT-like transformer with mean pooling.
-        The graph always ends in normalisation to unit length.
+    base : str or None
+        A sentence-transformers model (folder or hub id): a BERT-like transformer with mean pooling;
+        :func:`bundled_base` if None. The graph always ends in normalisation to unit length.
     folder : Path
         Created if missing; files of the same name are replaced.
     precision : {"int8", "fp32"}
@@ -56,8 +56,14 @@ def export(base: str, folder: Path, *, precision: str = "int8") -> None:
         If sentence-transformers is not installed.
     EncoderError
         If the model cannot be loaded or is of another architecture.
+    UsageError
+        If `precision` is unknown, or `folder` holds a model, whose encoder must stay what it is.
     """
-    graph, tokenizer = _load(base)
+    if precision not in PRECISIONS:
+        raise UsageError(f"unknown precision {precision!r}", hint=f"give {' or '.join(PRECISIONS)}")
+    if (folder / MANIFEST).exists():
+        raise UsageError("the folder holds a model", where=str(folder), hint="give a folder of its own")
+    graph, tokenizer = _load(base or bundled_base())
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         plain = Path(aside) / "fp32.onnx"
@@ -83,16 +89,29 @@ def _load(base: str) -> tuple[torch.nn.Module, Any]:
         raise EncoderError(
             f"sentence-transformers cannot load {base!r}", hint="give a folder or a reachable id"
         ) from error
-    pooling = getattr(model[1], "pooling_mode", None) if len(model) > 1 else None
-    if pooling not in {"mean", ("mean",)} and not getattr(model[1], "pooling_mode_mean_tokens", False):
+    if not _pools_by_mean(model):
         raise EncoderError(f"{base!r} does not pool by the mean", hint="export supports mean pooling only")
-    transformer: Any = getattr(model[0], "model", None) or getattr(model[0], "auto_model")  # noqa: B009
+    transformer: Any = getattr(model[0], "model", None) or getattr(model[0], "auto_model", None)
+    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
+    if transformer is None or tokenizer is None:
+        raise EncoderError(
+            f"{base!r} is no transformer with a fast tokenizer", hint="export one like all-MiniLM-L6-v2"
+        )
     # The fused attention of torch does not trace to plain matrix products.
     transformer.set_attn_implementation("eager")
-    tokenizer = model.tokenizer.backend_tokenizer
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return _sentence_graph(transformer), tokenizer
+
+
+def _pools_by_mean(model: Any) -> bool:
+    if len(model) < 2:
+        return False
+    # Newer releases of the library give the name, older ones a flag.
+    mode = getattr(model[1], "pooling_mode", None)
+    if mode is None:
+        return bool(getattr(model[1], "pooling_mode_mean_tokens", False))
+    return mode == "mean" or list(mode) == ["mean"]
 
 
 def _sentence_graph(transformer: torch.nn.Module) -> torch.nn.Module:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from misplaced.document import fold
-from misplaced.errors import CorpusError
+from misplaced.errors import CorpusError, UsageError
 from misplaced.features import matrix
 from misplaced.features.terms import TermWeights
+from misplaced.training.calibration import calibrate, softmax
 from misplaced.training.classes import class_numbers
 from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
 
@@ -46,7 +47,9 @@ class FitSettings:
     regularisation : float
         Inverse strength C of the squared penalty on standardised features.
     most_false_flags : float
-        Per 1,000 coherent paragraphs of any corpus, held out: what the threshold must keep to.
+        Per 1,000 coherent paragraphs, held out, corpora weighted as in training: what the threshold
+        must keep to. The short lines of unlabelled articles are not among them, so that real pages
+        show somewhat more.
     corpus_weights : dict of str to float
         Weight of a corpus' paragraphs by its name; 1 where none is given.
     seed : int
@@ -54,9 +57,19 @@ class FitSettings:
     """
 
     regularisation: float = 0.01
-    most_false_flags: float = 4.0
+    most_false_flags: float = 2.75
     corpus_weights: dict[str, float] = field(default_factory=dict)
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.regularisation < np.inf:
+            raise UsageError(f"regularisation {self.regularisation} is out of range", hint="give one above 0")
+        if not 0 <= self.most_false_flags <= 1000:
+            raise UsageError(
+                f"{self.most_false_flags} false flags in 1,000 are out of range", hint="give 0 to 1,000"
+            )
+        if self.seed < 0:
+            raise UsageError(f"seed {self.seed} is out of range", hint="give 0 or more")
 
 
 @dataclass(frozen=True)
@@ -138,8 +151,8 @@ def fit(
         part = _fit_pipeline(table.matrix[train], table.classes[train], sample_weights[train], settings)
         scores[test] = part.decision_function(table.matrix[test])
     slope, offsets = calibrate(scores, table.classes, sample_weights)
-    calibrated = _softmax(slope * scores + offsets)
-    threshold = choose_threshold(calibrated, table, settings.most_false_flags)
+    calibrated = softmax(slope * scores + offsets)
+    threshold = choose_threshold(calibrated, table, sample_weights, settings.most_false_flags)
     pipeline = _fit_pipeline(table.matrix, table.classes, sample_weights, settings)
     logistic = pipeline[-1]
     logistic.coef_ = logistic.coef_ * slope
@@ -163,7 +176,10 @@ def tabulate(
     for corpus, (name, documents) in enumerate(corpora.items()):
         for document in track(documents, len(documents), f"features of {name}"):
             untitled = rng.random() < _UNTITLED
-            rows, kept = _rows(document, vectors, weights, untitled=untitled)
+            kept = [i for i, paragraph in enumerate(document.paragraphs) if fold(paragraph)]
+            if not kept:
+                continue
+            rows = _rows(document, kept, vectors, weights, untitled=untitled)
             labelled = class_numbers(rows, [document.labels[i] for i in kept])
             known = labelled >= 0
             matrices.append(rows[known])
@@ -201,16 +217,13 @@ def _texts(document: LabelledDocument) -> Iterator[str]:
 
 def _rows(
     document: LabelledDocument,
+    kept: list[int],
     vectors: dict[str, NDArray[np.float32]],
     weights: TermWeights,
     *,
     untitled: bool,
-) -> tuple[NDArray[np.float32], list[int]]:
-    contents = [fold(paragraph) for paragraph in document.paragraphs]
-    kept = [i for i, content in enumerate(contents) if content]
-    filled = [contents[i] for i in kept]
-    if not filled:
-        return np.zeros((0, 1), dtype=np.float32), kept
+) -> NDArray[np.float32]:
+    filled = [fold(document.paragraphs[i]) for i in kept]
     title = "" if untitled else fold(document.title or "")
     features = matrix.compute(
         filled,
@@ -219,7 +232,7 @@ def _rows(
         vectors[title] if title else None,
         weights,
     )
-    return features.matrix, kept
+    return features.matrix
 
 
 def _folds(table: Table, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -256,49 +269,3 @@ def _fit_pipeline(
         ]
     )
     return pipeline.fit(rows, classes, logistic__sample_weight=sample_weights)
-
-
-def calibrate(
-    scores: NDArray[np.float64], classes: NDArray[np.int64], sample_weights: NDArray[np.float64]
-) -> tuple[float, NDArray[np.float64]]:
-    """Fit one slope and an offset for each class to held-out scores.
-
-    Temperature and bias-corrected scaling (Guo et al., "On calibration of modern neural networks",
-    ICML 2017; Alexandari et al., ICML 2020): keeps the model linear, so that it folds into the
-    logistic's own coefficients.
-
-    Parameters
-    ----------
-    scores : ndarray of shape (N, k), float64
-        Held-out log-odds.
-    classes : ndarray of shape (N,), int64
-    sample_weights : ndarray of shape (N,), float64
-
-    Returns
-    -------
-    slope : float
-    offsets : ndarray of shape (k,), float64
-    """
-    from scipy.optimize import minimize
-
-    rows = np.arange(len(classes))
-    weight = sample_weights / sample_weights.sum()
-
-    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        probabilities = _softmax(parameters[0] * scores + parameters[1:])
-        chosen = np.maximum(probabilities[rows, classes], 1e-12)
-        error = probabilities.copy()
-        error[rows, classes] -= 1.0
-        error *= weight[:, None]
-        gradient = np.concatenate([[(error * scores).sum()], error.sum(axis=0)])
-        return float(-(weight * np.log(chosen)).sum()), gradient
-
-    start = np.concatenate([[1.0], np.zeros(scores.shape[1])])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B")
-    return float(found.x[0]), np.asarray(found.x[1:], dtype=np.float64)
-
-
-def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
-    return probabilities

@@ -53,29 +53,37 @@ def foreignness(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     return score
 
 
-def choose_threshold(probabilities: NDArray[np.float64], table: Table, most_false_flags: float) -> float:
-    """Choose the lowest threshold that keeps false flags down in every corpus.
+def choose_threshold(
+    probabilities: NDArray[np.float64],
+    table: Table,
+    sample_weights: NDArray[np.float64],
+    most_false_flags: float,
+) -> float:
+    """Choose the lowest threshold that keeps false flags down over all corpora together.
 
     Parameters
     ----------
     probabilities : ndarray of shape (N, classes), float64
         Held out and calibrated.
     table : Table
+    sample_weights : ndarray of shape (N,), float64
+        The weights of training, so that a large corpus does not decide alone.
     most_false_flags : float
         Per 1,000 coherent paragraphs.
 
     Returns
     -------
     float
-        Rounded up to three digits, at most 0.999.
+        Rounded up to three digits; 0.05 to 0.999.
     """
-    score = foreignness(probabilities)
-    needed = 0.05
-    for corpus in np.unique(table.corpora):
-        own = score[(table.corpora == corpus) & (_COHERENT & _COUNTED)[table.classes]]
-        if len(own):
-            needed = max(needed, float(np.quantile(own, 1 - most_false_flags / 1000, method="higher")))
-    return min(float(np.ceil(needed * 1000 + 1e-6)) / 1000, 0.999)
+    counted = (_COHERENT & _COUNTED)[table.classes]
+    score = foreignness(probabilities)[counted]
+    order = np.argsort(-score, kind="stable")
+    share = np.cumsum(sample_weights[counted][order]) / sample_weights[counted].sum()
+    # The first paragraph that must stay unflagged; the threshold lies above its score.
+    spared = int(np.searchsorted(share, most_false_flags / 1000, side="right"))
+    needed = float(score[order[spared]]) if spared < len(order) else 0.0
+    return float(np.clip(np.ceil(needed * 1000 + 1e-6) / 1000, 0.05, 0.999))
 
 
 def held_out_figures(

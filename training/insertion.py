@@ -144,9 +144,14 @@ class DonorPool:
             if not numbers:
                 return None
             article = self.articles[numbers[rng.randrange(len(numbers))]]
-            if article.id != host.id and fold(article.title or "") != fold(host.title or " "):
+            if article.id != host.id and not _same_title(article, host):
                 return article
         return None
+
+
+def _same_title(one: Article, other: Article) -> bool:
+    """Tell whether two articles are versions of one story; untitled ones are not known to be."""
+    return bool(one.title and other.title) and fold(one.title or "") == fold(other.title or "")
 
 
 def corrupt(

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from misplaced.errors import MissingExtraError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -37,8 +39,16 @@ def quantize(source: Path, target: Path) -> None:
         A float32 ONNX graph (opset 13 to 17) whose weights are initialisers.
     target : Path
         Where the quantised graph goes.
+
+    Raises
+    ------
+    MissingExtraError
+        If onnx is not installed.
     """
-    import onnx
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("onnx", "train") from error
 
     model = onnx.load(source)
     _Rewriter(model.graph).rewrite()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from misplaced.artifact import CARD, CLASSIFIER, GRAPH, TERMS, TOKENIZER, probe_row
+from misplaced.artifact import CARD, CLASSIFIER, GRAPH, TERMS, TOKENIZER
 from misplaced.classifier import Classifier
 from misplaced.errors import UsageError
 from misplaced.manifest import FORMAT_VERSION, MANIFEST, Manifest, file_digest, files_of
@@ -27,6 +27,9 @@ from misplaced.training.card import model_card
 if TYPE_CHECKING:
     from misplaced.labelled import LabelledDocument
     from misplaced.training.fitting import Fit, FitSettings
+
+#: Beginning of the name of the folder where a model is written first.
+_ASIDE = ".writing-"
 
 #: Packages whose versions decide what a model computes.
 _PACKAGES = ("misplaced", "numpy", "onnxruntime", "scikit-learn", "scipy", "skops", "tokenizers")
@@ -61,10 +64,31 @@ def check_target(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise UsageError("is a file", where=str(folder), hint="give a folder for the model")
-    if folder.is_dir() and not (folder / MANIFEST).exists() and any(files_of(folder)):
+    if folder.is_dir() and _model_files(folder) is None and any(map(_is_foreign, folder.iterdir())):
         raise UsageError(
             "the folder holds other files", where=str(folder), hint="give a new folder or that of a model"
         )
+
+
+def _model_files(folder: Path) -> set[str] | None:
+    """Names of the files of the model in a folder, of whatever format; None where there is no model."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    # Other programs write a manifest.json too.
+    if (
+        not isinstance(found, dict)
+        or "format_version" not in found
+        or not isinstance(found.get("files"), dict)
+    ):
+        return None
+    return {name for name in found["files"] if Path(name).name == name}
+
+
+def _is_foreign(path: Path) -> bool:
+    # A package of data files, as the bundled model is, and what a killed run left may stay.
+    return path.name not in {"__init__.py", "__pycache__"} and not path.name.startswith(_ASIDE)
 
 
 def describe_corpus(name: str, digest: str, documents: list[LabelledDocument]) -> dict[str, Any]:
@@ -92,7 +116,7 @@ def save(
     Parameters
     ----------
     folder : Path
-        Created if missing; a model that is there is replaced.
+        Created if missing; a model that is there is replaced, and nothing else that lies there.
     fit : Fit
     encoder : EncoderSource
     settings : FitSettings
@@ -107,8 +131,11 @@ def save(
         What was written down.
     """
     check_target(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as made:
+    before = _model_files(folder) or set()
+    # Beside a new folder, so that a failure does not leave an empty one.
+    home = folder if folder.is_dir() else folder.absolute().parent
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix=_ASIDE) as made:
         aside = Path(made)
         _write_parts(aside, fit, encoder)
         manifest = Manifest(
@@ -135,18 +162,17 @@ def save(
         (aside / MANIFEST).write_text(
             json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
+        folder.mkdir(exist_ok=True)
         for path in files_of(aside):
             path.replace(folder / path.name)
         (aside / MANIFEST).replace(folder / MANIFEST)
-    for path in files_of(folder):
-        if path.name not in manifest.files and not path.name.startswith("."):
-            path.unlink()  # left by the model that was here before
+    for name in before - set(manifest.files):
+        (folder / name).unlink(missing_ok=True)  # left by the model that was here before
     return manifest
 
 
 def _probe(fit: Fit) -> list[float]:
-    classifier = Classifier.from_pipeline(fit.pipeline)
-    return [float(p) for p in classifier.probabilities(probe_row(classifier.width))[0]]
+    return [float(p) for p in Classifier.from_pipeline(fit.pipeline).probe()]
 
 
 def _write_parts(aside: Path, fit: Fit, encoder: EncoderSource) -> None:

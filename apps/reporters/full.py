@@ -82,7 +82,7 @@ class FullReporter:
     def _finding(self, report: Report, finding: ScoredParagraph) -> None:
         where = escape(place(report.document, finding))
         if report.document.record_line is not None:
-            where += f" paragraph {finding.index + 1}"
+            where += f" paragraph {finding.index}"
         self._unbroken(
             Text.assemble(
                 (where, "cyan"),

@@ -39,7 +39,7 @@ INTERACTIONS = (
     ("term_overlap", "open_end"),
     ("names_seen", "has_names"),
     ("names_seen", "open_end"),
-    ("rest_deviation", "article_cohesion"),
+    ("robust_rest", "article_cohesion"),
     ("open_end", "capitalised"),
     ("open_end", "log_words"),
     ("open_end", "position"),

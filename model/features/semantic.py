@@ -29,7 +29,7 @@ NAMES = (
     "bridge",
     "window",
     "rest_rank",
-    "rest_deviation",
+    "robust_rest",
     "article_cohesion",
     "has_title",
 )
@@ -66,7 +66,7 @@ def semantic_features(
     bridge            -1..1       cosine of the neighbours of i: high where i interrupts
     window            -1..1       cosine of e_i and the mean of the two paragraphs on either side
     rest_rank         0..1        rank of *rest_by_length* within the article, 0 the lowest
-    rest_deviation    -5..5       (rest_by_length - median) / (1.4826 MAD + 0.03) within the article
+    robust_rest       -5..5       (rest_by_length - median) / (1.4826 MAD + 0.03) within the article
     article_cohesion  -1..1       median of *rest_by_length*: how tight the article is as a whole
     has_title         0 or 1
     ================  ==========  ==============================================================
@@ -185,7 +185,7 @@ def nearest_paragraph(
     -------
     (index, cosine), or None if every other paragraph has the same wording.
     """
-    similarity = embeddings @ embeddings[row]
+    similarity: NDArray[np.float32] = embeddings @ embeddings[row]
     similarity[wordings == wordings[row]] = -np.inf
     best = int(np.argmax(similarity))
     return (best, float(similarity[best])) if np.isfinite(similarity[best]) else None

@@ -55,10 +55,13 @@ NAMES = (
 #: Fewer words than this, without closing punctuation, make a "short line".
 _SHORT = 15
 
+#: Copies are counted up to here: a line that stands ten times stands everywhere.
+_MOST_COPIES = 10
+
 _CLOSED = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*$")
 _LABEL = re.compile(r"^[^\w]*(?:[\w'’&/-]+\s+){0,4}[\w'’&/-]+\s*:\s")
 _UPPER_PREFIX = re.compile(r"^[^\w]*[A-ZÀ-Þ][A-ZÀ-Þ'’&-]+(?:\s+[A-ZÀ-Þ][A-ZÀ-Þ'’&-]+)*\b")
-_ADDRESS = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w|(?:^|\s)[@#]\w|\b\w+\.(?:com|org|net|gov)\b")
+_ADDRESS = re.compile(r"https?://|www\.|\w[.+-]*@[\w-]+\.\w|(?:^|\s)[@#]\w|\b\w+\.(?:com|org|net|gov)\b")
 _SEPARATOR = re.compile(r"[|»›•·→▶►©]|\s[/–—-]\s")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)")
 _BRACKETED = re.compile(r"^[(\[].*[)\]][.]?$|[(\[][^()\[\]]{2,40}[)\]]$")
@@ -93,7 +96,7 @@ def surface_features(
     position         0..1      index / (n - 1)
     from_start       0..1      1 / (1 + index)
     from_end         0..1      1 / (n - index)
-    repeats          0..       log(paragraphs of the same wording)
+    repeats          0..2.3    log(paragraphs of the same wording, at most 10)
     repeats_title    0 or 1    is the title again
     previous_short   0 or 1    the paragraph before is a short line (at most 15 words, open end)
     next_short       0 or 1    the paragraph after is a short line
@@ -124,7 +127,7 @@ def surface_features(
     columns[:, 22] = 1 / (1 + index)
     columns[:, 23] = 1 / (count - index)
     copies = Counter(wordings.tolist())
-    columns[:, 24] = np.log([copies[number] for number in wordings.tolist()])
+    columns[:, 24] = np.log([min(copies[number], _MOST_COPIES) for number in wordings.tolist()])
     if title is not None:
         folded = title.casefold()
         columns[:, 25] = [content.casefold() == folded for content in contents]

@@ -64,6 +64,16 @@ class Terms:
         return cls(tuple(words), frozenset(names))
 
 
+def names_as_written(content: str) -> dict[str, str]:
+    """Return a paragraph's names, case-folded as in :class:`Terms`, with their spelling there."""
+    written: dict[str, str] = {}
+    for match in _WORD.finditer(content):
+        raw = _POSSESSIVE.sub("", match.group())
+        if raw and _is_name(raw, content, match.start()):
+            written.setdefault(raw.casefold(), raw)
+    return written
+
+
 def _is_name(raw: str, content: str, start: int) -> bool:
     if len(raw) < 2 or not raw[0].isupper():
         return False
