@@ -100,3 +100,8 @@ def test_legacy_bytes_round_trip(data: bytes) -> None:
     decoded = decode(b"caf\xe9 " + data, "any")
     assert decoded.encoding == "windows-1252"
     assert decoded.encode(decoded.text) == b"caf\xe9 " + data
+
+
+def test_a_few_bytes_with_a_nul_among_them_are_not_taken_for_utf_16():
+    with pytest.raises(BinaryError, match=r"odd\.txt: is not text"):
+        decode(b"\x00\x01\x02PNG", "odd.txt")

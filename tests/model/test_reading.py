@@ -391,3 +391,23 @@ def test_plain_text_needs_none_of_the_heavy_modules(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(builtins, "__import__", guarded)
     assert len(documents(path)) == 1
+
+
+def test_a_file_that_is_too_large_for_one_article_is_refused_by_name(tmp_path, monkeypatch):
+    monkeypatch.setattr("misplaced.reading.MAX_BYTES", 1 << 20)
+    path = tmp_path / "dump.txt"
+    path.write_bytes(b"a line of a log\n" * 70_000)
+
+    (error,) = read(str(path))
+
+    assert isinstance(error, UnreadableError)
+    assert str(error).startswith(f"{path}: larger than 1 MB")
+    assert ".jsonl" in str(error)
+
+
+def test_records_of_a_jsonl_file_may_together_be_larger_than_one_article(tmp_path, monkeypatch):
+    monkeypatch.setattr("misplaced.reading.MAX_BYTES", 1 << 10)
+    path = tmp_path / "corpus.jsonl"
+    path.write_text('{"paragraphs": ["one", "two", "three"]}\n' * 100)
+
+    assert sum(isinstance(document, Document) for document in read(str(path))) == 100

