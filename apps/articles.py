@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from misplaced.apps.failure import describe
 from misplaced.apps.reporters.escaping import message
+from misplaced.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,6 +89,10 @@ class Articles:
         from misplaced.reading import STDIN, read, read_stdin
 
         if path == STDIN:
+            if sys.stdin is None:
+                name = self._stdin_filename or STDIN
+                closed = UnreadableError("standard input is closed", where=name, hint="name a file")
+                return iter([closed])
             return read_stdin(sys.stdin.buffer, self._stdin_filename, warn=self._warn)
         return read(path, warn=self._warn)
 

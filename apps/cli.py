@@ -6,15 +6,17 @@ another.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from misplaced.apps.detect import EPILOG, HELP, detect, show_version
-from misplaced.apps.failure import INTERRUPTED, PIPE_CLOSED, report_failure
+from misplaced.apps.failure import FAILED, INTERRUPTED, PIPE_CLOSED, report_failure
 from misplaced.apps.reporters.escaping import message
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class LazyGroup(TyperGroup):
 app = typer.Typer(
     cls=LazyGroup,
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     context_settings=_SETTINGS,
     epilog="'misplaced COMMAND --help' tells more. 'detect FILE...' is short for 'misplaced detect FILE...'.",
 )
@@ -74,12 +76,18 @@ detect_app = _single("detect", detect)
 
 @app.callback()
 def misplaced(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", is_eager=True, callback=show_version, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Find the paragraphs of an article that do not belong in it."""
+    if context.invoked_subcommand is None:
+        # With rich, the help is written when it is asked for, and nothing is returned.
+        if text := context.get_help():
+            typer.echo(text)
+        raise typer.Exit(FAILED)
 
 
 def main() -> None:
@@ -94,6 +102,7 @@ def detect_main() -> None:
 
 def _status(application: typer.Typer, name: str) -> int:
     """Run an application and return its exit status, errors told in one line."""
+    _open_missing_streams()
     try:
         status = application(prog_name=name, standalone_mode=False)
         sys.stdout.flush()
@@ -106,3 +115,11 @@ def _status(application: typer.Typer, name: str) -> int:
     except Exception as error:
         return report_failure(error)
     return status if isinstance(status, int) else 0
+
+
+def _open_missing_streams() -> None:
+    """Send what is written to a closed standard stream (``>&-``) nowhere, so that the status still tells."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the end
+            setattr(sys, name, nowhere)

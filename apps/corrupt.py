@@ -68,10 +68,12 @@ def corrupt(
     Example:
       misplaced corrupt articles.jsonl -o labelled.jsonl --rate 0.5 --form teaser --form sentence
     """
+    from misplaced.apps.overwriting import refuse_overwriting
     from misplaced.apps.reporters.escaping import message
     from misplaced.training.corpus import make_corpus
     from misplaced.training.insertion import DONORS, FORMS, InsertionSettings
 
+    refuse_overwriting(output, [*articles, *(donors_from or ())])
     settings = InsertionSettings(rate, most, tuple(donor or DONORS), tuple(form or FORMS), seed)
     summary = make_corpus(
         articles,

@@ -11,26 +11,26 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from misplaced.apps.articles import Articles
 from misplaced.apps.failure import FAILED, FLAGGED, OK, describe
 from misplaced.apps.fixing import diff_file, fix_file
+from misplaced.apps.overwriting import refuse_overwriting
 from misplaced.apps.reporters import Format, make_reporter
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message, tolerate_unencodable
 from misplaced.apps.reporters.tally import count
 from misplaced.errors import MisplacedError, UsageError
+from misplaced.inputs import STDIN
 from misplaced.replacing import replacing
 from misplaced.report import check_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from misplaced.document import Document
     from misplaced.report import Report
-
-STDIN = "-"
 
 
 class Scorer(Protocol):
@@ -85,6 +85,11 @@ class Options:
             raise UsageError("--fix cannot change standard input", hint="name the file, or use --diff")
         if self.diff and self.statistics:
             raise UsageError("--diff and --statistics each replace the findings", hint="choose one")
+        if self.diff and self.output_format is not Format.FULL:
+            raise UsageError(
+                f"--diff has no {self.output_format.value} form",
+                hint="leave --output-format (MISPLACED_OUTPUT_FORMAT) out",
+            )
         if self.stdin_filename is not None and STDIN not in self.inputs:
             raise UsageError("--stdin-filename is given without -", hint="add - to read standard input")
 
@@ -112,7 +117,7 @@ def run(options: Options, load: Callable[[], Scorer]) -> int:
     """
     options.check()
     articles = Articles(options.inputs, options.stdin_filename, quiet=options.quiet)
-    _refuse_overwriting(options.output_file, articles.paths)
+    refuse_overwriting(options.output_file, articles.paths)
     scorer = load()
     if options.threshold is not None:
         scorer.threshold = options.threshold
@@ -196,14 +201,6 @@ def _output(options: Options) -> Iterator[TextIO]:
             yield out
         finally:
             out.detach()
-
-
-def _refuse_overwriting(output_file: Path | None, paths: Iterable[str]) -> None:
-    if output_file is None or not output_file.is_file():
-        return
-    for path in paths:
-        if Path(path).exists() and output_file.samefile(path):
-            raise UsageError("the output would replace an input", where=path, hint="choose another file")
 
 
 @contextmanager

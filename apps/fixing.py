@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -63,8 +64,8 @@ def fix_file(path: str, reports: Sequence[Report]) -> int:
             out.write(decoded.encode(fixed))
     else:
         with Path(path).open("rb") as stream, replacing(path) as out:
-            for _, line in _record_edits(stream, path, flagged):
-                out.write(line)
+            for edit in _record_edits(stream, path, flagged):
+                out.write(edit.fixed_bytes())
     return sum(len(report.findings) for report in flagged)
 
 
@@ -102,8 +103,8 @@ def diff_file(path: str, reports: Sequence[Report], *, stdin: bool = False) -> I
         raise UsageError("--diff cannot show records of standard input", where=path, hint="name the file")
     else:
         with Path(path).open("rb") as stream:
-            pairs = list(_record_edits(stream, path, flagged))
-        old, new = (b"".join(side).decode("utf-8", "replace") for side in zip(*pairs, strict=True))
+            texts = [edit.texts() for edit in _record_edits(stream, path, flagged)]
+        old, new = ("".join(side) for side in zip(*texts, strict=True))
     for line in difflib.unified_diff(_lines(old), _lines(new), path, path):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
@@ -128,8 +129,34 @@ def _text_edit(path: str, report: Report) -> tuple[Decoded, str]:
     return decoded, without(decoded.text, _cuts(report))
 
 
-def _record_edits(stream: BinaryIO, path: str, reports: Sequence[Report]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield every line of a ``.jsonl`` file as it is and as it should be."""
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A stretch of a file as it is and, where that differs, as it should be."""
+
+    data: bytes
+    decoded: Decoded | None = None
+    fixed: str | None = None
+
+    def fixed_bytes(self) -> bytes:
+        if self.decoded is None or self.fixed is None:
+            return self.data
+        return self.decoded.encode(self.fixed)
+
+    def texts(self) -> tuple[str, str]:
+        """Both sides as text, in the encoding of what is there now, with the byte order mark."""
+        from misplaced.decoding import decode
+
+        try:
+            decoded = self.decoded or decode(self.data, "")
+        except InputError:  # a line that was not judged and does not change
+            text = self.data.decode("utf-8", "replace")
+            return text, text
+        mark = "\ufeff" if decoded.bom else ""
+        return mark + decoded.text, mark + (decoded.text if self.fixed is None else self.fixed)
+
+
+def _record_edits(stream: BinaryIO, path: str, reports: Sequence[Report]) -> Iterator[_Edit]:
+    """Yield every line of a ``.jsonl`` file; UTF-16 and UTF-32 files as a whole."""
     from misplaced.decoding import decode, is_wide
 
     by_line = {report.document.record_line: report for report in reports}
@@ -143,16 +170,16 @@ def _record_edits(stream: BinaryIO, path: str, reports: Sequence[Report]) -> Ite
             lines[_index(number, lines, path)] = _fixed_record(
                 lines[_index(number, lines, path)], report, f"{path}:{number}"
             )
-        yield data, decoded.encode("".join(lines))
+        yield _Edit(data, decoded, "".join(lines))
         return
     for number, line in enumerate(stream, start=1):
         report_of_line = by_line.pop(number, None)
         if report_of_line is None:
-            yield line, line
+            yield _Edit(line)
         else:
             where = f"{path}:{number}"
             decoded = decode(line, where)
-            yield line, decoded.encode(_fixed_record(decoded.text, report_of_line, where))
+            yield _Edit(line, decoded, _fixed_record(decoded.text, report_of_line, where))
     if by_line:
         _refuse_changed(path)
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from misplaced.apps.failure import FAILED, FLAGGED, OK
+from misplaced.apps.overwriting import refuse_overwriting
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message
 from misplaced.errors import CorpusError, UnreadableError, UsageError
 from misplaced.replacing import replacing
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from misplaced.eval.benchmark import BenchmarkResult, Scorer
-    from misplaced.eval.pins import Gate
+    from misplaced.eval.pins import Gate, Loosening
     from misplaced.eval.summary import Summary
 
 T = TypeVar("T")
@@ -72,16 +73,18 @@ def evaluate_benchmarks(paths: Sequence[Path], options: Options, load: Callable[
     if options.gate is not None and (options.gate.exists() or not options.gate_update):
         pins = load_gate(options.gate)
     summary = _measure(paths, options, load())
-    if options.gate is None:
-        misses: list[str] = []
-    elif options.gate_update:
-        misses = _update(pins, summary, options)
-    else:
+    misses: list[str] = []
+    change: _Change | None = None
+    if options.gate_update:
+        change, misses = _plan(pins, summary, options)
+    elif options.gate is not None:
         misses = gating.check(pins or Gate(), summary.results, partial=options.gate_partial)
         _note_unpinned(pins, summary.results)
         summary = replace(summary, gate_misses=tuple(misses))
     _draw(summary.results, options.plots)
     _write(summary, options)
+    if options.gate is not None and change is not None:
+        _pin(options.gate, change)  # last: a run that fails changes no pins
     for miss in misses:
         message(f"gate: {miss}")
     if options.gate is not None and not misses:
@@ -103,6 +106,7 @@ def _check(paths: Sequence[Path], options: Options) -> None:
     if options.threshold is not None:
         check_threshold(options.threshold)
     _check_gate(options)
+    refuse_overwriting(options.output_file, paths if options.gate is None else [*paths, options.gate])
     if options.plots is not None:
         from misplaced.eval.plots import require_matplotlib
 
@@ -163,22 +167,33 @@ def _measure(paths: Sequence[Path], options: Options, detector: Scorer) -> Summa
     )
 
 
-def _update(pins: Gate | None, summary: Summary, options: Options) -> list[str]:
-    """Write the new pins; return what stands against it."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The pins to be written, and which of them are looser than before."""
+
+    pins: Gate
+    loosened: tuple[Loosening, ...]
+
+
+def _plan(pins: Gate | None, summary: Summary, options: Options) -> tuple[_Change | None, list[str]]:
+    """Work out the new pins, or what stands against them."""
     from misplaced.eval import gate as gating
 
-    if options.gate is None or summary.errors:
-        return ["not updated, because a benchmark could not be measured"]
+    if summary.errors:
+        return None, ["not updated, because a benchmark could not be measured"]
     updated, loosened = gating.update(
         pins, summary.results, date=summary.date, reason=(options.allow_lower or "").strip()
     )
     if loosened and options.allow_lower is None:
-        return [f"refused: {change}; give --allow-lower REASON to allow it" for change in loosened]
-    with replacing(options.gate) as stream:
-        stream.write(updated.as_json().encode("utf-8"))
-    for change in loosened:
-        message(f"gate: loosened {change}")
-    return []
+        return None, [f"refused: {each}; give --allow-lower REASON to allow it" for each in loosened]
+    return _Change(updated, tuple(loosened)), []
+
+
+def _pin(gate: Path, change: _Change) -> None:
+    with replacing(gate) as stream:
+        stream.write(change.pins.as_json().encode("utf-8"))
+    for each in change.loosened:
+        message(f"gate: loosened {each}")
 
 
 def _note_unpinned(pins: Gate | None, results: Iterable[BenchmarkResult]) -> None:
@@ -210,6 +225,7 @@ def _write(summary: Summary, options: Options) -> None:
         text = escape_keeping_layout(as_text(summary))
     if options.output_file is None:
         sys.stdout.write(text)
+        sys.stdout.flush()
         return
     with replacing(options.output_file) as stream:
         stream.write(text.encode("utf-8"))

@@ -10,6 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from misplaced.document import INVISIBLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -18,10 +20,9 @@ Span = tuple[int, int]
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r]")
 # Invisible characters count as blank, as they do when paragraphs are told apart.
-_INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_BLANK = re.compile(rf"[\s{_INVISIBLE}]*")
+_BLANK = re.compile(rf"[\s{INVISIBLE}]*")
 # Within a Markdown quote, also its empty lines (">").
-_BLANK_IN_QUOTE = re.compile(rf"(?:(?<![^\n\r])[ \t]*>[ \t>]*(?=[\r\n]|\Z)|[\s{_INVISIBLE}])*")
+_BLANK_IN_QUOTE = re.compile(rf"(?:(?<![^\n\r])[ \t]*>[ \t>]*(?=[\r\n]|\Z)|[\s{INVISIBLE}])*")
 
 # One character of a JSON string as it is written: a surrogate pair, an escape, or itself.
 _STRING_UNIT = re.compile(

@@ -47,7 +47,8 @@ class Metrics:
     ece : float or None
         Expected calibration error, 0 to 1; ``None`` for scores that are no probabilities.
     intervals : dict of str to (float, float)
-        95 % intervals of some of the above, by name.
+        95 % intervals of some of the above, by name; filled in from
+        :func:`misplaced.eval.bootstrap.intervals`.
     """
 
     threshold: float | None
@@ -87,13 +88,7 @@ class SliceMetrics:
     false_flags_per_1000: float | None
 
 
-def measure(
-    scored: Scored,
-    threshold: float | None,
-    *,
-    calibrated: bool = True,
-    intervals: dict[str, Interval] | None = None,
-) -> Metrics:
+def measure(scored: Scored, threshold: float | None, *, calibrated: bool = True) -> Metrics:
     """Compute every metric.
 
     Parameters
@@ -103,8 +98,6 @@ def measure(
         ``None``: the one with the best F1, which flatters a scorer that has no threshold of its own.
     calibrated : bool
         Whether scores are probabilities, so that a calibration error means something.
-    intervals : dict of str to (float, float), optional
-        From :func:`misplaced.eval.bootstrap.intervals`.
     """
     best_f1, best_threshold = best(scored)
     threshold = best_threshold if threshold is None else threshold
@@ -123,7 +116,6 @@ def measure(
         false_flags_per_1000=false_flags_per_1000(scored, threshold),
         false_flags_per_1000_clean=false_flags_per_1000(scored.where(scored.kind == CLEAN_KIND), threshold),
         ece=calibration_error(scored) if calibrated else None,
-        intervals=intervals or {},
     )
 
 

@@ -67,7 +67,3 @@ class Scored:
         return Scored(
             self.score[mask], self.label[mask], self.document[mask], self.kind[mask], self.form[mask]
         )
-
-    def rescored(self, score: FloatArray) -> Scored:
-        """Return the same paragraphs with another scorer's `score`, shape (n,)."""
-        return Scored(score, self.label, self.document, self.kind, self.form)

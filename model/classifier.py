@@ -128,11 +128,12 @@ class Classifier:
         return probabilities
 
     def contributions(self, row: NDArray[np.float32], label: Label) -> NDArray[np.float64]:
-        """Return what every feature adds to the log-odds of a label against ``coherent``.
+        """Return what every feature adds to the log-odds of a label's class against a coherent one.
 
-        Taken between the likeliest class of the label and the likeliest coherent class. Their sum
-        and the difference of the intercepts are those log-odds exactly; a contribution is relative
-        to the average paragraph of the training data.
+        Taken between the likeliest class of the label and the likeliest coherent class: their sum
+        and the difference of the intercepts are the log-odds of these two exactly (those of the
+        labels add the less likely classes). A contribution is relative to the average paragraph of
+        the training data.
 
         Parameters
         ----------

@@ -15,7 +15,7 @@ from misplaced.document import Document, fold
 from misplaced.encoder import encode_checked
 from misplaced.errors import EncoderError
 from misplaced.features import matrix
-from misplaced.reasons import Article
+from misplaced.reasons import Article, explain_alone
 from misplaced.report import LABELS, Report, ScoredParagraph, check_threshold
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 #: equal length, few enough that the first report comes soon.
 _WINDOW = 256
 
-#: Reasons are worked out from this share of the threshold on, so that a report read again at a
-#: lower threshold still has them.
-_REASONS_FROM = 0.5
+#: Reasons are worked out for paragraphs at least this foreign (``1 - coherence``), flagged or not, so
+#: that a report read again at a lower threshold still has them.
+_REASONS_FROM = 0.1
 
 
 @dataclass(frozen=True)
@@ -269,9 +269,12 @@ class Detector:
         filled: list[int],
     ) -> dict[int, tuple[str, ...]]:
         """Reasons of the paragraphs at or near the threshold, by index."""
-        suspects = [i for i in filled if 1.0 - probabilities[i, 0] >= _REASONS_FROM * self.threshold]
+        floor = min(_REASONS_FROM, self.threshold)
+        suspects = [i for i in filled if 1.0 - probabilities[i, 0] >= floor]
         if features is None or not suspects:
             return {}
+        if document.too_short:
+            return {i: explain_alone("boilerplate") for i in suspects}
         article = Article(
             [document.paragraphs[i].content for i in filled],
             features,

@@ -6,6 +6,7 @@ First station of the data's way; built by :mod:`misplaced.segmentation` (plain t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 #: What a paragraph is in its source; plain text knows only ``prose``.
 Kind = Literal["prose", "heading", "list_item", "quote"]
+
+#: Zero-width and directional characters, which show nothing: a line of them is as blank as an empty
+#: one. Written for a character class of a regular expression.
+INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_VISIBLE = re.compile(rf"[^\s{INVISIBLE}]")
 
 #: Documents with fewer non-empty paragraphs are too short to judge for topic: leaving one out
 #: leaves at most one paragraph to compare with.
@@ -34,7 +40,7 @@ class Paragraph:
         Line of the source on which the paragraph starts, from 1.
     content : str
         The words to judge: `text` without markup (Markdown markers, link targets) and with white
-        space folded.
+        space folded; empty where nothing of it is visible.
     kind : {"prose", "heading", "list_item", "quote"}
         What the paragraph is in its source.
     """
@@ -143,5 +149,8 @@ class Document:
 
 
 def fold(text: str) -> str:
-    """Fold every run of white space, line breaks included, into one space and strip the ends."""
-    return " ".join(text.split())
+    """Fold every run of white space, line breaks included, into one space and strip the ends.
+
+    A text that shows nothing (white space and :data:`INVISIBLE` characters only) is empty.
+    """
+    return " ".join(text.split()) if _VISIBLE.search(text) else ""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from misplaced.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 #: Standard input.
 STDIN = "-"
@@ -24,17 +24,16 @@ STDIN = "-"
 SUFFIXES = (".txt", ".md", ".markdown", ".jsonl", ".html", ".htm")
 
 
-def expand(inputs: Iterable[str], *, suffixes: Collection[str] = SUFFIXES) -> Iterator[str | UnreadableError]:
+def expand(inputs: Iterable[str]) -> Iterator[str | UnreadableError]:
     """Find the files meant by files, folders, patterns and ``-``.
 
     Parameters
     ----------
     inputs : iterable of str
         A file is taken whatever its name ends with. A folder stands for the files below it that end
-        with one of `suffixes`, by name, hidden files and folders left out, links to folders not
+        with one of :data:`SUFFIXES`, by name, hidden files and folders left out, links to folders not
         followed. A pattern (``*``, ``?``, ``[...]``, ``**`` for any depth) that is not the name of a
         file stands for what it matches. ``-`` stands for itself.
-    suffixes : collection of str, lower case
 
     Yields
     ------
@@ -44,7 +43,7 @@ def expand(inputs: Iterable[str], *, suffixes: Collection[str] = SUFFIXES) -> It
     """
     seen: set[object] = set()
     for name in inputs:
-        for found in _expand_one(name, suffixes):
+        for found in _expand_one(name):
             if isinstance(found, UnreadableError):
                 yield found
                 continue
@@ -66,30 +65,28 @@ def unreadable(path: str, error: OSError | ValueError) -> UnreadableError:
     return UnreadableError(f"cannot be read: {reason}", where=path.replace("\x00", "\\x00"))
 
 
-def _expand_one(name: str, suffixes: Collection[str]) -> Iterator[str | UnreadableError]:
+def _expand_one(name: str) -> Iterator[str | UnreadableError]:
     if name == STDIN:
         yield name
         return
     try:
         mode = os.stat(name)  # noqa: PTH116 - a path is reported as it was written
     except (OSError, ValueError) as error:
-        yield from _matches(name, suffixes, unreadable(name, error))
+        yield from _matches(name, unreadable(name, error))
         return
     if not _is_folder(mode):
         yield name
         return
     empty = True
-    for found in _walk(name, suffixes):
+    for found in _walk(name):
         empty = False
         yield found
     if empty:
-        expected = ", ".join(sorted(suffixes))
+        expected = ", ".join(sorted(SUFFIXES))
         yield UnreadableError("the folder has no article", where=name, hint=f"looked for {expected}")
 
 
-def _matches(
-    pattern: str, suffixes: Collection[str], missing: UnreadableError
-) -> Iterator[str | UnreadableError]:
+def _matches(pattern: str, missing: UnreadableError) -> Iterator[str | UnreadableError]:
     if not glob.has_magic(pattern) or "\x00" in pattern:
         yield missing
         return
@@ -99,12 +96,12 @@ def _matches(
     for match in matches:
         # A folder that a pattern happens to match may well hold no article.
         if os.path.isdir(match):  # noqa: PTH112
-            yield from _walk(match, suffixes)
+            yield from _walk(match)
         else:
             yield match
 
 
-def _walk(folder: str, suffixes: Collection[str]) -> Iterator[str | UnreadableError]:
+def _walk(folder: str) -> Iterator[str | UnreadableError]:
     """Yield the articles below a folder in the order of their names, without recursion."""
     waiting: list[tuple[str, bool]] = [(folder, True)]
     while waiting:
@@ -123,7 +120,7 @@ def _walk(folder: str, suffixes: Collection[str]) -> Iterator[str | UnreadableEr
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, True))
-            elif PurePath(entry.name).suffix.lower() in suffixes and _may_be_file(entry):
+            elif PurePath(entry.name).suffix.lower() in SUFFIXES and _may_be_file(entry):
                 waiting.append((entry.path, False))
 
 

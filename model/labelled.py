@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from misplaced.document import Document
 from misplaced.errors import CorpusError
+from misplaced.records import explain_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ class LabelledDocument:
     Attributes
     ----------
     id : str
-        The record's identifier; its line number where the record names none.
+        The record's identifier; :func:`default_id` where the record names none.
     title : str or None
     paragraphs : tuple of str, length n
         In reading order.
@@ -151,11 +152,15 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 def _object(line: bytes, number: int, where: str) -> dict[str, object]:
     try:
-        record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n"))
     except UnicodeDecodeError:
         raise CorpusError("not UTF-8", where=where, hint="save the file as UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise CorpusError(f"not JSON: {error}", where=where, hint="give one JSON object a line") from None
+    except json.JSONDecodeError as error:
+        raise CorpusError(explain_json(error), where=where, hint="give one JSON object a line") from None
+    except RecursionError:
+        raise CorpusError("not JSON: nested too deeply", where=where) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise CorpusError(f"not JSON: {error}", where=where) from None
     if not isinstance(record, dict):
         raise CorpusError("not a JSON object", where=where, hint="give one JSON object a line")
     return record
@@ -165,7 +170,7 @@ def _parse(record: dict[str, object], number: int, where: str) -> LabelledDocume
     paragraphs = strings_field(record, "paragraphs", where)
     labels = labels_field(record, paragraphs, where)
     return LabelledDocument(
-        id=text_field(record, "id", where) or str(number),
+        id=text_field(record, "id", where) or default_id(where.rpartition(":")[0], number),
         title=text_field(record, "title", where),
         paragraphs=paragraphs,
         labels=labels,
@@ -174,6 +179,14 @@ def _parse(record: dict[str, object], number: int, where: str) -> LabelledDocume
         site=text_field(record, "site", where),
         record_line=number,
     )
+
+
+def default_id(path: str | Path, line: int) -> str:
+    """Name a record that names itself not: its file, without folder and ``.gz``, and its line.
+
+    The same wherever the file lies, so that an article keeps its id in the corpora made from it.
+    """
+    return f"{Path(path).name.removesuffix('.gz')}:{line}"
 
 
 def labels_field(record: dict[str, object], paragraphs: tuple[str, ...], where: str) -> tuple[str, ...]:

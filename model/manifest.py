@@ -50,8 +50,8 @@ class Manifest:
     metrics : dict
         Held-out figures.
     probe : list of float
-        :meth:`misplaced.classifier.Classifier.probe` when the model was made: shows whether another
-        scikit-learn still reads the same model.
+        :meth:`misplaced.classifier.Classifier.probe` when the model was made: shows whether the
+        classifier file is read as it was written.
     """
 
     format_version: int

@@ -14,7 +14,8 @@ import numpy as np
 
 from misplaced.features import matrix
 from misplaced.features.semantic import nearest_paragraph
-from misplaced.features.terms import Terms, names_as_written
+from misplaced.features.terms import Terms
+from misplaced.names import telling_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +34,12 @@ _LEAST_CONTRIBUTION = 0.25
 
 #: Share of capitalised words from which a line is written like a headline.
 _HEADLINE = 0.6
+
+#: Share of short lines from which a place is one of short lines.
+_COMPANY = 0.4
+
+#: How far below the article's level a measure must lie to be worth saying.
+_MARGIN = 0.05
 
 #: Kind of evidence -> the columns that speak for it; every other column is the line's shape.
 _EVIDENCE = {
@@ -148,6 +155,11 @@ class Article:
         return tuple(sentences) or (_wording(label),)
 
 
+def explain_alone(label: Label) -> tuple[str, ...]:
+    """Say why a paragraph without an article around it looks like a label: by its wording only."""
+    return (_wording(label),)
+
+
 @lru_cache(maxsize=4)
 def _kinds(dimension: int) -> tuple[str, ...]:
     of_column = {column: kind for kind, columns in _EVIDENCE.items() for column in columns}
@@ -161,7 +173,7 @@ def _kinds(dimension: int) -> tuple[str, ...]:
 
 def _rest(article: Article, row: int) -> str:
     own, typical = article.value(row, "rest"), article.typical("rest")
-    if own >= typical:
+    if own > typical - _MARGIN:
         return ""
     sentence = (
         f"similarity to the rest of the article {own:.2f}; this article's paragraphs lie around {typical:.2f}"
@@ -174,7 +186,7 @@ def _rest(article: Article, row: int) -> str:
 
 def _title(article: Article, row: int) -> str:
     own, typical = article.value(row, "title"), article.typical("title")
-    if own >= typical:
+    if own > typical - _MARGIN:
         return ""
     subject = "title" if article.title else "opening paragraphs"
     return f"similarity to the {subject} {own:.2f}; this article's paragraphs lie around {typical:.2f}"
@@ -195,7 +207,7 @@ def _flow(article: Article, row: int) -> str:
 
 def _words(article: Article, row: int) -> str:
     own, typical = article.value(row, "term_overlap"), article.typical("term_overlap")
-    if own >= typical:
+    if own > typical - _MARGIN:
         return ""
     return (
         f"{own:.0%} of its words, weighted by rarity, occur elsewhere in the article; "
@@ -204,14 +216,16 @@ def _words(article: Article, row: int) -> str:
 
 
 def _names(article: Article, row: int) -> str:
-    own = article.features.terms[row].names
-    strange = sorted(name for name in own if article.holders[name] < 2)
-    if not strange or article.value(row, "capitalised") > _HEADLINE:
+    content = article.contents[row]
+    if article.value(row, "capitalised") > _HEADLINE:
         return ""  # in a headline's capitals every word looks like a name
-    written = names_as_written(article.contents[row])
+    written = telling_names(content)
+    strange = sorted(name for name in written if article.holders[name] < 2)
+    if not strange:
+        return ""
     listed = ", ".join(written[name] for name in strange[:4])
     more = f" and {len(strange) - 4} more" if len(strange) > 4 else ""
-    if len(strange) == len(own):
+    if len(strange) == len(written):
         return f"shares no names with the rest of the article ({listed}{more})"
     return f"names that occur nowhere else in the article: {listed}{more}"
 
@@ -226,9 +240,9 @@ def _shape(article: Article, row: int) -> str:
             ("address", "holds a web address or handle"),
             ("separators", "holds bars, bullets or dashes"),
         )
-        if article.value(row, column)
+        if article.value(row, column) and not article.typical(column)
     ]
-    if article.value(row, "capitalised") > _HEADLINE and words > 2:
+    if article.value(row, "capitalised") > max(_HEADLINE, article.typical("capitalised")) and words > 2:
         marks.append("capitalised like a headline")
     usual = round(float(np.expm1(article.typical("log_words"))))
     if words < 0.5 * usual:
@@ -258,7 +272,9 @@ def _place(article: Article, row: int) -> str:
 
 def _company(article: Article, row: int) -> str:
     share = article.value(row, "short_run")
-    return f"{share:.0%} of the lines around it are short and unpunctuated" if share >= 0.4 else ""
+    if share < _COMPANY:
+        return ""
+    return f"stands among short lines without punctuation ({share:.0%} of the lines here)"
 
 
 _SENTENCES: dict[str, Callable[[Article, int], str]] = {

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from misplaced.decoding import decode, is_wide
-from misplaced.document import Document
+from misplaced.document import Document, fold
 from misplaced.errors import InputError, RecordError
 
 if TYPE_CHECKING:
@@ -102,14 +102,30 @@ def parse_record(text: str, path: str, line: int) -> Document:
         record = json.loads(text, parse_constant=_refuse_constant)
         return _document(record, path, line)
     except json.JSONDecodeError as error:
-        # "Unterminated string starting at" wants the position that json appends.
-        reason = error.msg.removesuffix(" at").removesuffix(" starting").rstrip(": ")
-        what = f"not JSON: {reason[:1].lower()}{reason[1:]}, column {error.colno}"
+        what = explain_json(error)
     except RecursionError:
         what = "not a record: nested too deeply"
     except ValueError as error:
         what = str(error)
     raise RecordError(what, where=f"{path}:{line}", hint=_SHAPE)
+
+
+def explain_json(error: json.JSONDecodeError) -> str:
+    """Say what is wrong with a line that is no JSON, and in which column of it.
+
+    Parameters
+    ----------
+    error : json.JSONDecodeError
+        Of one line; json's own message would call that "line 1" wherever it stands in its file.
+
+    Returns
+    -------
+    str
+        ``not JSON: ..., column N``, from 1.
+    """
+    # "Unterminated string starting at" wants the position that json appends.
+    reason = error.msg.removesuffix(" at").removesuffix(" starting").rstrip(": ")
+    return f"not JSON: {reason[:1].lower()}{reason[1:]}, column {error.colno}"
 
 
 def _refuse_constant(constant: str) -> NoReturn:
@@ -123,7 +139,7 @@ def _document(record: Any, path: str, line: int) -> Document:
     name = _identifier(record)
     text = _string(record, "text")
     paragraphs = record.get("paragraphs")
-    if title is not None and not title.strip():
+    if title is not None and not fold(title):
         title = None
     if text is not None and paragraphs is not None:
         raise ValueError('both "text" and "paragraphs" are given, one is needed')

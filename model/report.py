@@ -43,9 +43,9 @@ class ScoredParagraph:
     probabilities : dict of str to float
         Of every label, summing to 1.
     reasons : tuple of str
-        Why it looks foreign, strongest first, in a copy editor's words. Filled for every paragraph
-        at or near the threshold, so that lowering the threshold does not lose them; empty for
-        paragraphs that plainly belong.
+        Why it looks foreign, strongest first, in a copy editor's words. Filled for every flagged
+        paragraph and from a coherence of 0.9 down, so that a lower threshold finds them there;
+        empty for paragraphs that plainly belong.
     """
 
     index: int

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from misplaced.document import Paragraph, fold
+from misplaced.document import INVISIBLE, Paragraph, fold
 from misplaced.hardwrap import unwrap
 
 if TYPE_CHECKING:
@@ -34,15 +34,13 @@ TITLE_LINES = 2
 # For scripts that do not put spaces between words.
 _TITLE_CHARACTERS = 240
 
-# Zero-width and directional characters show nothing: a line of them is as blank as an empty one.
-_INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_VISIBLE = re.compile(rf"[^\s{_INVISIBLE}]")
+_VISIBLE = re.compile(rf"[^\s{INVISIBLE}]")
 _MARGIN = re.compile(r"[\s\u200b\ufeff]*")
 
 _LINE_END = r"(?:\r\n|\n|\r(?!\n))"
 _RARE_LINE_END = "[\x85\u2028\u2029]"
-_BREAK = re.compile(rf"{_LINE_END}[\s{_INVISIBLE}]*{_LINE_END}")
-_RARE_BREAK = re.compile(rf"{_RARE_LINE_END}[\s{_INVISIBLE}]*{_RARE_LINE_END}")
+_BREAK = re.compile(rf"{_LINE_END}[\s{INVISIBLE}]*{_LINE_END}")
+_RARE_BREAK = re.compile(rf"{_RARE_LINE_END}[\s{INVISIBLE}]*{_RARE_LINE_END}")
 _LINES = re.compile(_LINE_END)
 _RARE_LINES = re.compile(_RARE_LINE_END)
 

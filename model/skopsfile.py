@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SCHEMA = "schema.json"
 
+#: The layout that is read here.
+PROTOCOL = 2
+
 #: Types that a scaler and a logistic consist of: the first part of their module, and the class.
 EXPECTED = frozenset(
     {
@@ -73,7 +76,10 @@ def read_pipeline(path: Path) -> SimpleNamespace:
         Whatever a damaged file or one of another protocol makes zipfile, json and numpy raise.
     """
     with zipfile.ZipFile(path) as archive:
-        pipeline = _value(json.loads(archive.read(SCHEMA)), archive)
+        schema = json.loads(archive.read(SCHEMA))
+        if schema.get("protocol") != PROTOCOL:
+            raise ValueError(f"skops protocol {schema.get('protocol')}, expected {PROTOCOL}")
+        pipeline = _value(schema, archive)
     if not isinstance(pipeline, SimpleNamespace):
         raise TypeError("not a pipeline")
     return pipeline

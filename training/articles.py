@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from misplaced.document import fold
 from misplaced.features.surface import is_closed
-from misplaced.labelled import labels_field, read_objects, strings_field, text_field
+from misplaced.labelled import default_id, labels_field, read_objects, strings_field, text_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,9 +86,7 @@ def read_articles(
             if limit is not None and count >= limit:
                 return
             count += 1
-            # The folder stays out of it: the same file gives the same corpus wherever it lies.
-            nameless = f"{path.name.removesuffix('.gz')}:{number}"
-            yield _article(record, f"{path}:{number}", nameless, trust_lines=trust_lines)
+            yield _article(record, f"{path}:{number}", default_id(path, number), trust_lines=trust_lines)
 
 
 def label_recurring(articles: Iterable[Article], *, recurrences: int = RECURRENCES) -> list[Article]:

@@ -33,8 +33,9 @@ Scores every paragraph of an article for coherence with the rest: `coherent`, `o
 
 ## Held-out figures
 
-Every article was predicted by a model that had not seen it ({folds} folds). Captions and notes
-count neither way.
+Every article was predicted by a logistic that was not fitted on it ({folds} folds); word weights,
+calibration and threshold come from all articles, and the text inserted into one may stand in
+another. Captions and notes count neither way.
 
 {figures}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from misplaced.encoder import Encoder
 
-#: Texts a cache entry holds: a changed corpus repeats little work, and entries stay few.
+#: Texts a cache entry holds: a corpus added at the end repeats little work, and entries stay few.
 CHUNK = 2_048
 
 

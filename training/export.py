@@ -1,7 +1,8 @@
 """A sentence-transformers encoder as one ONNX graph that needs neither torch nor its libraries.
 
 Runs once, before the classifier is trained: the classifier learns on the embeddings of the
-exported graph, so that training and detection see the same numbers.
+exported graph, so that training and detection see the same ones (up to the half precision in which
+training caches them).
 """
 
 from __future__ import annotations

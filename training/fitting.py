@@ -1,8 +1,10 @@
 """Fit, calibrate and measure the logistic on labelled documents.
 
 Takes labelled documents and an encoder, gives a fitted pipeline, a threshold and held-out figures;
-:mod:`misplaced.training.saving` writes them down. Held-out always means: predicted by a model that
-saw no paragraph of the same article, under whichever corpus.
+:mod:`misplaced.training.saving` writes them down. Held-out means: predicted by a logistic that was
+fitted on no paragraph of the same article, under whichever corpus. Word weights, calibration and
+threshold are few numbers and are taken from all articles; inserted text may come from an article
+that another fold was fitted on.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from misplaced.classifier import CLASSES
 from misplaced.document import fold
 from misplaced.errors import CorpusError, UsageError
 from misplaced.features import matrix
 from misplaced.features.terms import TermWeights
 from misplaced.training.calibration import calibrate, softmax
-from misplaced.training.classes import class_numbers
+from misplaced.training.classes import class_numbers, merge_rare
 from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
 
 if TYPE_CHECKING:
@@ -33,6 +36,9 @@ FOLDS = 4
 
 #: Iterations of the optimiser; the figures stop moving well before.
 _ITERATIONS = 300
+
+#: Log-odds of a class that the corpora do not show.
+_NEVER = -50.0
 
 #: Share of the documents that are shown without their title, so that the model can do without.
 _UNTITLED = 0.1
@@ -92,6 +98,12 @@ class Table:
     groups: NDArray[np.int64]
     corpora: NDArray[np.int64]
 
+    def merged(self) -> Table:
+        """Return the table with rare classes merged, see :func:`misplaced.training.classes.merge_rare`."""
+        classes = merge_rare(self.classes, self.groups, FOLDS)
+        kept = classes >= 0
+        return Table(self.matrix[kept], classes[kept], self.groups[kept], self.corpora[kept])
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -134,7 +146,7 @@ def fit(
     Raises
     ------
     CorpusError
-        If a class has too few documents to hold any out.
+        If too few documents hold coherent or foreign paragraphs to hold any out.
     """
     shown = track or (lambda iterable, total, what: iterable)
     weights = TermWeights.count(
@@ -143,17 +155,17 @@ def fit(
         for document in documents
         for paragraph in document.paragraphs
     )
-    table = tabulate(corpora, encoder, weights, seed=settings.seed, track=shown)
+    table = tabulate(corpora, encoder, weights, seed=settings.seed, track=shown).merged()
     sample_weights = np.array([settings.corpus_weights.get(name, 1.0) for name in corpora])[table.corpora]
     folds = _folds(table, settings.seed)
-    scores = np.zeros((len(table.classes), table.classes.max() + 1))
+    scores = np.zeros((len(table.classes), len(CLASSES)))
     for train, test in shown(folds, len(folds), "fitting folds"):
         part = _fit_pipeline(table.matrix[train], table.classes[train], sample_weights[train], settings)
-        scores[test] = part.decision_function(table.matrix[test])
+        scores[test] = _all_classes(part).decision_function(table.matrix[test])
     slope, offsets = calibrate(scores, table.classes, sample_weights)
     calibrated = softmax(slope * scores + offsets)
     threshold = choose_threshold(calibrated, table, sample_weights, settings.most_false_flags)
-    pipeline = _fit_pipeline(table.matrix, table.classes, sample_weights, settings)
+    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, sample_weights, settings))
     logistic = pipeline[-1]
     logistic.coef_ = logistic.coef_ * slope
     logistic.intercept_ = logistic.intercept_ * slope + offsets
@@ -238,18 +250,25 @@ def _rows(
 def _folds(table: Table, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     from sklearn.model_selection import StratifiedGroupKFold
 
-    from misplaced.classifier import CLASSES
-
-    for number, (name, _) in enumerate(CLASSES):
-        holders = len(np.unique(table.groups[table.classes == number]))
-        if holders < FOLDS:
-            raise CorpusError(
-                f"only {holders} articles hold a paragraph of the class {name!r}, {FOLDS} are needed",
-                hint="add labelled documents, or make some with 'misplaced corrupt'",
-            )
     # Stratified: a rare class must be in every training part, or a fold lacks a column.
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     return list(splitter.split(table.classes, table.classes, table.groups))
+
+
+def _all_classes(pipeline: Any) -> Any:
+    """Give a logistic that knows some of the classes a row for each; the others never win."""
+    logistic = pipeline[-1]
+    known = logistic.classes_
+    coefficients, intercepts = logistic.coef_, logistic.intercept_
+    if len(known) == 2:  # one row stands for the second class against the first
+        coefficients = np.vstack([np.zeros_like(coefficients), coefficients])
+        intercepts = np.concatenate([[0.0], intercepts])
+    logistic.coef_ = np.zeros((len(CLASSES), coefficients.shape[1]), dtype=coefficients.dtype)
+    logistic.intercept_ = np.full(len(CLASSES), _NEVER, dtype=intercepts.dtype)
+    logistic.coef_[known] = coefficients
+    logistic.intercept_[known] = intercepts
+    logistic.classes_ = np.arange(len(CLASSES))
+    return pipeline
 
 
 def _fit_pipeline(

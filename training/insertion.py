@@ -117,7 +117,7 @@ class DonorPool:
             if article.topic:
                 self._by_topic[article.topic].append(number)
             if article.date:
-                self._by_date[article.date].append(number)
+                self._by_date[_day(article.date)].append(number)
 
     def draw(self, host: Article, donor: str, rng: random.Random) -> tuple[Article, str] | None:
         """Draw a donor for a host.
@@ -131,7 +131,7 @@ class DonorPool:
         if donor == "topic" and host.topic:
             numbers = self._by_topic[host.topic]
         elif donor == "date" and host.date:
-            numbers = self._by_date[host.date]
+            numbers = self._by_date[_day(host.date)]
         else:
             donor = "random"
         found = self._other(host, numbers, rng)
@@ -152,6 +152,11 @@ class DonorPool:
 def _same_title(one: Article, other: Article) -> bool:
     """Tell whether two articles are versions of one story; untitled ones are not known to be."""
     return bool(one.title and other.title) and fold(one.title or "") == fold(other.title or "")
+
+
+def _day(date: str) -> str:
+    """The day of an ISO 8601 date, with or without a time."""
+    return date[:10]
 
 
 def corrupt(

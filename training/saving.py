@@ -22,6 +22,7 @@ from misplaced.artifact import CARD, CLASSIFIER, GRAPH, TERMS, TOKENIZER
 from misplaced.classifier import Classifier
 from misplaced.errors import UsageError
 from misplaced.manifest import FORMAT_VERSION, MANIFEST, Manifest, file_digest, files_of
+from misplaced.skopsfile import read_pipeline
 from misplaced.training.card import model_card
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def save(
             seed=settings.seed,
             settings={k: v for k, v in asdict(settings).items() if k != "seed"},
             metrics={corpus: figures.rounded() for corpus, figures in fit.figures.items()},
-            probe=_probe(fit),
+            probe=_probe(aside / CLASSIFIER),
         )
         (aside / CARD).write_text(model_card(manifest), encoding="utf-8")
         manifest.files.update({path.name: file_digest(path) for path in files_of(aside)})
@@ -171,8 +172,9 @@ def save(
     return manifest
 
 
-def _probe(fit: Fit) -> list[float]:
-    return [float(p) for p in Classifier.from_pipeline(fit.pipeline).probe()]
+def _probe(classifier: Path) -> list[float]:
+    """Probe the classifier as it was written, so that a file nobody could load is never put in place."""
+    return [float(p) for p in Classifier.from_pipeline(read_pipeline(classifier)).probe()]
 
 
 def _write_parts(aside: Path, fit: Fit, encoder: EncoderSource) -> None:

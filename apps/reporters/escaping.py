@@ -69,7 +69,9 @@ def tolerate_unencodable(stream: TextIO, *, encoding: str | None = None) -> None
 
 
 def message(line: str) -> None:
-    """Write one escaped line to standard error."""
+    """Write one escaped line to standard error; nowhere if that is closed."""
+    if sys.stderr is None:
+        return
     tolerate_unencodable(sys.stderr)
     sys.stderr.write(escape(line) + "\n")
     sys.stderr.flush()

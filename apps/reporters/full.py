@@ -80,9 +80,7 @@ class FullReporter:
         self._console.print()
 
     def _finding(self, report: Report, finding: ScoredParagraph) -> None:
-        where = escape(place(report.document, finding))
-        if report.document.record_line is not None:
-            where += f" paragraph {finding.index}"
+        where = f"{escape(place(report.document, finding))} paragraph {finding.index}"
         self._unbroken(
             Text.assemble(
                 (where, "cyan"),

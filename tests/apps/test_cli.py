@@ -249,3 +249,34 @@ def run_python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_without_a_command_there_is_the_help_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "misplaced") == 2
+    out, err = capsys.readouterr()
+    assert "Usage: misplaced" in plain(out)
+    assert "corrupt" in out
+    assert err == ""
+
+
+DETECT = "from misplaced.apps.cli import detect_main; detect_main()"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors closed by a POSIX shell")
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ("gone.txt 2>&-", 2, ""),
+        ("gone.txt >&-", 2, "error: gone.txt: no such file or folder; check the path\n"),
+        ("--version >&-", 0, ""),
+        ("- <&-", 2, "error: -: standard input is closed; name a file\n"),
+        ("- --stdin-filename a.jsonl <&-", 2, "error: a.jsonl: standard input is closed; name a file\n"),
+        ("gone.txt <&- >&- 2>&-", 2, ""),
+    ],
+)
+def test_closed_standard_streams(tmp_path: Path, arguments: str, status: int, says: str) -> None:
+    command = ["sh", "-c", f'"$0" -c "$1" {arguments}', sys.executable, DETECT]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (run.returncode, run.stdout if "--version" in arguments else "", run.stderr) == (status, "", says)

@@ -103,3 +103,15 @@ def test_a_missing_output_folder_is_one_line(corrupt):
     status, err, _ = corrupt(name="no/out.jsonl")
     assert (status, len(err)) == (2, 1)
     assert "no/out.jsonl: no such file or directory" in err[0]
+
+
+@pytest.mark.parametrize("as_donors", [False, True])
+def test_the_output_never_replaces_what_is_read(corrupt, article_file, tmp_path, as_donors):
+    source = tmp_path / "own.jsonl"
+    source.write_bytes(article_file.read_bytes())
+    (tmp_path / "link.jsonl").symlink_to(source)
+    inputs = {"source": article_file} if as_donors else {"source": source}
+    options = ["--donors-from", source] if as_donors else []
+    status, err, _ = corrupt(*options, **inputs, name="link.jsonl")
+    assert (status, err) == (2, [f"error: {source}: the output would replace an input; choose another file"])
+    assert source.read_bytes() == article_file.read_bytes()

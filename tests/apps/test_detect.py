@@ -125,6 +125,8 @@ def test_the_threshold_option_sets_the_detectors(
         (["a.txt"], {"fix": True, "diff": True}),
         (["-"], {"fix": True}),
         (["a.txt"], {"diff": True, "statistics": True}),
+        (["a.txt"], {"diff": True, "output_format": Format.JSONL}),
+        (["a.txt"], {"diff": True, "output_format": Format.CONCISE}),
         (["a.txt"], {"stdin_filename": "b.md"}),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from misplaced.apps import measuring
 from misplaced.apps.evaluate import evaluate
 from misplaced.apps.measuring import Options, evaluate_benchmarks
 from misplaced.errors import ArtifactError, UnreadableError, UsageError
@@ -179,6 +180,14 @@ class TestErrors:
                 [benchmark], Options(**{option: targets[option]}), lambda: pytest.fail("model loaded")
             )
 
+    @pytest.mark.parametrize("with_gate", [False, True])
+    def test_the_output_never_replaces_an_input(self, benchmark, gate, with_gate):
+        target = gate if with_gate else benchmark
+        before = target.read_bytes()
+        with pytest.raises(UsageError, match="would replace an input"):
+            measure([benchmark], output_file=target, gate=gate if with_gate else None)
+        assert target.read_bytes() == before
+
 
 class TestGate:
     def test_passed(self, benchmark, gate, capsys):
@@ -224,6 +233,17 @@ class TestGate:
         fresh = tmp_path / "fresh.jsonl"
         fresh.write_text(benchmark.read_text())
         assert measure([fresh, tmp_path / "none.jsonl"], gate=gate, gate_update=True) == 2
+        assert gate.read_bytes() == before
+
+    @pytest.mark.parametrize("fails", ["_draw", "_write"])
+    def test_pins_stay_if_the_results_cannot_be_written(self, benchmark, gate, tmp_path, monkeypatch, fails):
+        def full(*_):
+            raise OSError(28, "No space left on device")
+
+        before = gate.read_bytes()
+        monkeypatch.setattr(measuring, fails, full)
+        with pytest.raises(OSError, match="No space"):
+            measure([benchmark], Detector(shift=0.2), gate=gate, gate_update=True, allow_lower="smaller")
         assert gate.read_bytes() == before
 
     def test_missing_gate_file(self, benchmark, tmp_path, invoke):

@@ -270,6 +270,32 @@ def test_the_diff_of_records_shows_only_changed_lines(tmp_path: Path, judge: Jud
     assert list(diff_file(str(path), [])) == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+def test_the_diff_of_records_is_in_the_encoding_of_the_file(
+    tmp_path: Path, judge: Judge, encoding: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    # What is left of the last record is, in windows-1252, by chance UTF-8.
+    untouched = '{"text": "Straße"}\n'
+    flagged = '{"paragraphs": ["Rhône", "walrus"]}\n{"paragraphs": ["Ã©", "É walrus"]}\n'
+    path.write_bytes((untouched + flagged).encode(encoding))
+    mark = "\ufeff" if encoding in ("utf-8-sig", "utf-16") else ""
+    assert list(diff_file(str(path), judged(path, judge)))[3:] == [
+        f' {mark}{{"text": "Straße"}}\n',
+        '-{"paragraphs": ["Rhône", "walrus"]}\n',
+        '-{"paragraphs": ["Ã©", "É walrus"]}\n',
+        '+{"paragraphs": ["Rhône"]}\n',
+        '+{"paragraphs": ["Ã©"]}\n',
+    ]
+
+
+def test_a_line_that_is_no_text_does_not_keep_the_diff_from_the_others(tmp_path: Path, judge: Judge) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"paragraphs": ["a", "walrus"]}\n\x00\xff\n')
+    reports = [judge(d) for d in read(str(path)) if isinstance(d, Document)]
+    assert '+{"paragraphs": ["a"]}\n' in list(diff_file(str(path), reports))
+
+
 BLOCKS = ["Prose {}.", "Two lines\nof prose {}.", "## Heading {}", "- item {}", "  - nested {}", "> quote {}"]
 CODE = "```\ncode\n```"
 

@@ -141,7 +141,7 @@ def test_too_few_examples_are_one_line(misplaced, labelled_file, tmp_path):
     corpus.write_text("".join(labelled_file.read_text().splitlines(keepends=True)[:3]))
     status, _, err = misplaced("train", corpus, "-o", tmp_path / "m", "--no-cache")
     assert (status, len(err)) == (2, 1)
-    assert "are needed; add labelled documents" in err[0]
+    assert "fewer than 4 articles hold coherent paragraphs; add labelled documents" in err[0]
     assert not (tmp_path / "m").exists()
 
 

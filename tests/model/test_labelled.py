@@ -34,12 +34,16 @@ def test_every_field(tmp_path):
     )
 
 
-def test_missing_id_is_the_line_number_and_blank_lines_are_skipped(tmp_path):
+def test_missing_id_is_file_and_line_and_blank_lines_are_skipped(tmp_path):
     path = tmp_path / "a.jsonl"
     bare = {"paragraphs": [], "labels": []}
     path.write_bytes(b"\xef\xbb\xbf" + lines(bare) + b"\r\n  \n" + lines({**bare, "id": 17}, bare))
     articles = list(read_labelled(path))
-    assert [(article.id, article.record_line) for article in articles] == [("1", 1), ("17", 4), ("5", 5)]
+    assert [(article.id, article.record_line) for article in articles] == [
+        ("a.jsonl:1", 1),
+        ("17", 4),
+        ("a.jsonl:5", 5),
+    ]
     assert articles[0].title is None
 
 
@@ -79,6 +83,22 @@ def test_malformed_lines_are_named(tmp_path, line, what):
     assert caught.value.where == f"{path}:2"
     assert what in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (b'{"id": "a\tb"}', "not JSON: invalid control character, column 10; give one JSON object a line"),
+        (b'{"id": "a', "not JSON: unterminated string, column 8; give one JSON object a line"),
+        (b"[" * 100_000, "not JSON: nested too deeply"),
+    ],
+)
+def test_a_line_that_is_no_json_is_named_by_its_own_line_and_column(tmp_path, line, what):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(GOOD, GOOD) + line + b"\n")
+    with pytest.raises(CorpusError) as caught:
+        list(read_labelled(path))
+    assert str(caught.value) == f"{path}:3: {what}"
 
 
 def test_articles_before_a_malformed_line_are_yielded(tmp_path):

@@ -128,10 +128,32 @@ def test_the_weight_of_a_corpus_counts(documents, cached):
 
 
 def test_too_few_examples_are_named(cached, documents):
-    with pytest.raises(CorpusError, match=r"only \d articles hold .* class '.*', 4 are needed") as caught:
+    with pytest.raises(CorpusError, match="fewer than 4 articles hold coherent paragraphs") as caught:
         fit({"a": documents[:3]}, cached, FitSettings())
     assert "misplaced corrupt" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_corpora_without_lines_captions_and_furniture_make_a_model(cached, documents):
+    # What 'misplaced corrupt' makes of unlabelled articles: prose and foreign prose alone.
+    bare = [
+        dataclasses.replace(
+            d,
+            paragraphs=tuple(p.rstrip(".!?") + "." for p in d.paragraphs),
+            labels=tuple("off_topic" if label == "off_topic" else "coherent" for label in d.labels),
+        )
+        for d in documents
+    ]
+
+    fitted = fit({"a": bare}, cached, FitSettings(0.01, 100))
+
+    classifier = Classifier.from_pipeline(fitted.pipeline)
+    table = tabulate({"a": bare}, cached, fitted.weights, track=lambda items, total, what: items)
+    assert set(table.classes) == {0, 4}
+    probabilities = classifier.probabilities(table.matrix)
+    assert np.all(probabilities[:, 2] < 1e-9)  # nothing is boilerplate
+    foreign = table.classes == 4
+    assert probabilities[foreign, 1].mean() > probabilities[~foreign, 1].mean() + 0.2
 
 
 def test_progress_is_shown_of_every_step(documents, cached):
