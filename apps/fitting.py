@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from misplaced.apps.progress import track
 from misplaced.apps.reporters.escaping import message
 from misplaced.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from misplaced.encoder import Encoder
     from misplaced.labelled import LabelledDocument
     from misplaced.manifest import Manifest
@@ -44,6 +43,7 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
         For malformed corpora (the first error by file and line), unknown encoders, contradicting
         options and folders that must not be overwritten.
     """
+    from misplaced.labelled import corpus_name
     from misplaced.training.embedding import CachedEncoder
     from misplaced.training.fitting import FitSettings, fit
     from misplaced.training.saving import check_target, describe_corpus, save
@@ -58,25 +58,10 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
     corpora, data = _read(paths, describe_corpus)
     encoder, source, identity = _find_encoder(options.encoder)
     cached = CachedEncoder(encoder, identity, None if options.no_cache else options.cache or _cache_folder())
-    fitted = fit(corpora, cached, settings, track=track)
+    fitted = fit(corpora, cached, settings, track=partial(track, transient=False))
     manifest = save(output, fitted, source, settings, name=options.name or output.resolve().name, data=data)
     _print_figures(manifest, output)
     return manifest
-
-
-def corpus_name(path: Path) -> str:
-    """Return a corpus' name: its file name without ``.jsonl`` and ``.gz``."""
-    return path.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".json")
-
-
-def track(iterable: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    """Show progress on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
-        return iterable
-    from rich.console import Console
-    from rich.progress import track as rich_track
-
-    return rich_track(iterable, description=what, total=total, console=Console(stderr=True))
 
 
 def _parse_weights(given: list[str] | tuple[str, ...], names: list[str]) -> dict[str, float]:
@@ -95,7 +80,7 @@ def _parse_weights(given: list[str] | tuple[str, ...], names: list[str]) -> dict
 
 
 def _read(paths: list[Path], describe: Any) -> tuple[dict[str, list[LabelledDocument]], list[dict[str, Any]]]:
-    from misplaced.labelled import digest, read_labelled
+    from misplaced.labelled import corpus_name, digest, read_labelled
 
     corpora: dict[str, list[LabelledDocument]] = {}
     data = []

@@ -10,10 +10,11 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from misplaced.apps.failure import FAILED, FLAGGED, OK
 from misplaced.apps.overwriting import refuse_overwriting
+from misplaced.apps.progress import track
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message
 from misplaced.errors import CorpusError, UnreadableError, UsageError
 from misplaced.replacing import replacing
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from misplaced.eval.benchmark import BenchmarkResult, Scorer
     from misplaced.eval.pins import Gate, Loosening
     from misplaced.eval.summary import Summary
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +95,10 @@ def evaluate_benchmarks(paths: Sequence[Path], options: Options, load: Callable[
 
 def _check(paths: Sequence[Path], options: Options) -> None:
     """Refuse what would fail after minutes of measuring."""
-    from misplaced.eval.benchmark import name_of
+    from misplaced.labelled import corpus_name
     from misplaced.report import check_threshold
 
-    names = Counter(name_of(path) for path in paths)
+    names = Counter(corpus_name(path) for path in paths)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
         raise UsageError(f"two benchmarks are named {twice[0]!r}", hint="rename one, or measure them apart")
@@ -151,7 +150,7 @@ def _measure(paths: Sequence[Path], options: Options, detector: Scorer) -> Summa
                     threshold=options.threshold,
                     resamples=options.bootstrap,
                     seed=options.seed,
-                    track=_track,
+                    track=track,
                 )
             )
         except CorpusError as error:
@@ -229,16 +228,6 @@ def _write(summary: Summary, options: Options) -> None:
         return
     with replacing(options.output_file) as stream:
         stream.write(text.encode("utf-8"))
-
-
-def _track(items: Iterable[T], *, total: int, description: str) -> Iterable[T]:
-    """Show a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        return items
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(items, description, total, console=Console(stderr=True), transient=True)
 
 
 def _today() -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -19,11 +18,12 @@ from misplaced.eval import bootstrap
 from misplaced.eval.baselines import centroid_distance
 from misplaced.eval.metrics import Metrics, SliceMetrics, measure, slices
 from misplaced.eval.scored import COUNTED, UNCOUNTED_KIND, FloatArray, Scored
-from misplaced.labelled import digest, read_labelled
+from misplaced.labelled import corpus_name, digest, read_labelled
 from misplaced.report import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -35,8 +35,6 @@ T = TypeVar("T")
 
 #: Enough for the ends of a 95 % interval to move by less than a tenth of its width.
 RESAMPLES = 500
-
-_SUFFIXES = (".gz", ".jsonl", ".json")
 
 
 class Scorer(Protocol):
@@ -131,14 +129,6 @@ class BenchmarkResult:
         }
 
 
-def name_of(path: str | Path) -> str:
-    """Return the benchmark's name: the file's name without its endings."""
-    name = Path(path).name
-    for suffix in _SUFFIXES:
-        name = name.removesuffix(suffix)
-    return name
-
-
 def untracked(items: Iterable[T], *, total: int, description: str) -> Iterable[T]:
     """Show no progress."""
     return items
@@ -183,7 +173,7 @@ def run(
     labelled = list(read_labelled(path))
     documents = [article.unlabelled(str(path)) for article in labelled]
     started = perf_counter()
-    tracked = track(detector.embed(documents), total=len(documents), description=name_of(path))
+    tracked = track(detector.embed(documents), total=len(documents), description=corpus_name(path))
     embeddings = list(tracked)
     vectors = [known.paragraphs for known in embeddings]
     _check_arrays(vectors, documents)
@@ -196,7 +186,7 @@ def run(
     threshold = detector.threshold if threshold is None else threshold
     labels = Counter(label for article in labelled for label in article.labels)
     return BenchmarkResult(
-        name=name_of(path),
+        name=corpus_name(path),
         digest=checksum,
         documents=len(labelled),
         labels=dict(sorted(labels.items())),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from misplaced.document import Document, fold
+from misplaced.document import Document
 from misplaced.encoder import encode_checked
 from misplaced.errors import EncoderError
 from misplaced.features import matrix
 from misplaced.reasons import Article, explain_alone
-from misplaced.report import LABELS, Report, ScoredParagraph, check_threshold
+from misplaced.report import LABELS, Report, ScoredParagraph, check_threshold, foreign_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -204,12 +204,12 @@ class Detector:
     def _embed_window(self, documents: Sequence[Document]) -> Iterator[DocumentEmbeddings]:
         """Embed documents together, every wording once."""
         wanted = [p.content for d in documents for p in d.paragraphs]
-        wanted += [fold(d.title) for d in documents if d.title]
+        wanted += [d.title_content for d in documents if d.title_content]
         rows = {text: row for row, text in enumerate(t for t in dict.fromkeys(wanted) if t)}
         encoded = encode_checked(self.encoder, list(rows))
         blank = np.zeros(self.encoder.dimension, dtype=np.float32)
         for document in documents:
-            title = fold(document.title) if document.title else ""
+            title = document.title_content
             found = [encoded[rows[p.content]] if p.content else blank for p in document.paragraphs]
             yield DocumentEmbeddings(
                 np.stack(found) if found else np.zeros((0, len(blank)), dtype=np.float32),
@@ -228,7 +228,7 @@ class Detector:
         features = matrix.compute(
             [document.paragraphs[i].content for i in filled],
             embeddings.paragraphs[filled],
-            fold(document.title) if document.title else None,
+            document.title_content,
             embeddings.title,
             self.weights,
         )
@@ -280,14 +280,14 @@ class Detector:
             features,
             embeddings.paragraphs[filled],
             filled,
-            title=fold(document.title) if document.title else None,
+            title=document.title_content,
         )
         rows = {index: row for row, index in enumerate(filled)}
         return {
             index: article.explain(
                 rows[index],
                 self.classifier,
-                "off_topic" if probabilities[index, 1] >= probabilities[index, 2] else "boilerplate",
+                foreign_label(probabilities[index, 1], probabilities[index, 2]),
             )
             for index in suspects
         }

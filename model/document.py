@@ -143,6 +143,11 @@ class Document:
         return self.id if self.id is not None else "<text>"
 
     @property
+    def title_content(self) -> str | None:
+        """The title's words, white space folded; None where it shows nothing."""
+        return (fold(self.title) if self.title else "") or None
+
+    @property
     def too_short(self) -> bool:
         """Whether it has fewer than :data:`MIN_PARAGRAPHS` non-empty paragraphs."""
         return sum(1 for p in self.paragraphs if p.content) < MIN_PARAGRAPHS

@@ -181,6 +181,14 @@ def _parse(record: dict[str, object], number: int, where: str) -> LabelledDocume
     )
 
 
+def corpus_name(path: str | Path) -> str:
+    """Return the name of a corpus or benchmark: its file's name without ``.gz``, ``.jsonl``, ``.json``."""
+    name = Path(path).name
+    for ending in (".gz", ".jsonl", ".json"):
+        name = name.removesuffix(ending)
+    return name
+
+
 def default_id(path: str | Path, line: int) -> str:
     """Name a record that names itself not: its file, without folder and ``.gz``, and its line.
 

@@ -73,8 +73,6 @@ _EVIDENCE = {
     "company": ("previous_short", "next_short", "short_run", "article_short", "article_size"),
 }
 
-_COLUMN = {name: i for i, name in enumerate(matrix.names(0))}
-
 
 class Article:
     """What the sentences about one article's paragraphs draw on.
@@ -108,7 +106,7 @@ class Article:
     @cached_property
     def medians(self) -> NDArray[np.float32]:
         """The article's median of every feature but the embedding's, float32."""
-        return np.median(self.features.matrix[:, : len(_COLUMN)], axis=0).astype(np.float32)
+        return np.median(self.features.matrix[:, : len(matrix.COLUMN)], axis=0).astype(np.float32)
 
     @cached_property
     def holders(self) -> Counter[str]:
@@ -120,11 +118,11 @@ class Article:
 
     def value(self, row: int, column: str) -> float:
         """Return a feature of a paragraph."""
-        return float(self.features.matrix[row, _COLUMN[column]])
+        return float(self.features.matrix[row, matrix.COLUMN[column]])
 
     def typical(self, column: str) -> float:
         """Return the article's median of a feature."""
-        return float(self.medians[_COLUMN[column]])
+        return float(self.medians[matrix.COLUMN[column]])
 
     def explain(self, row: int, classifier: Classifier, label: Label) -> tuple[str, ...]:
         """Say why a paragraph looks like a label rather than like the article's own.

@@ -64,8 +64,7 @@ class ScoredParagraph:
         flagged = 1.0 - self.coherence >= threshold
         label: Label = "coherent"
         if flagged:
-            foreign = self.probabilities
-            label = "off_topic" if foreign["off_topic"] >= foreign["boilerplate"] else "boilerplate"
+            label = foreign_label(self.probabilities["off_topic"], self.probabilities["boilerplate"])
         return replace(self, flagged=flagged, label=label)
 
 
@@ -115,6 +114,11 @@ class Report:
         check_threshold(threshold)
         paragraphs = tuple(p.at_threshold(threshold) for p in self.paragraphs)
         return replace(self, paragraphs=paragraphs, threshold=threshold)
+
+
+def foreign_label(off_topic: float, boilerplate: float) -> Label:
+    """Return the likelier of the two foreign labels; ``off_topic`` where they are equal."""
+    return "off_topic" if off_topic >= boilerplate else "boilerplate"
 
 
 def check_threshold(threshold: float) -> None:

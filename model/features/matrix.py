@@ -52,6 +52,15 @@ _FIRST = [_PLAIN.index(first) for first, _ in INTERACTIONS]
 _SECOND = [_PLAIN.index(second) for _, second in INTERACTIONS]
 
 
+#: Columns that are no embedding, by name.
+COLUMN = {
+    name: place
+    for place, name in enumerate(
+        (*_PLAIN, *relative.NAMES, *(f"{first}*{second}" for first, second in INTERACTIONS))
+    )
+}
+
+
 @dataclass(frozen=True)
 class Features:
     """The matrix of one document, with what explaining it needs.
@@ -73,9 +82,7 @@ class Features:
 def names(dimension: int) -> tuple[str, ...]:
     """Return the names of the columns for embeddings of length `dimension`."""
     return (
-        *_PLAIN,
-        *relative.NAMES,
-        *(f"{first}*{second}" for first, second in INTERACTIONS),
+        *COLUMN,
         *(f"embedding_{i}" for i in range(dimension)),
     )
 

@@ -9,11 +9,11 @@ import shutil
 import pytest
 
 from misplaced.apps import cli
-from misplaced.apps.fitting import Options, _find_encoder, corpus_name, train_model
+from misplaced.apps.fitting import Options, _find_encoder, train_model
 from misplaced.apps.loading import load_detector
 from misplaced.artifact import bundled
 from misplaced.encoder import OnnxEncoder
-from misplaced.labelled import digest
+from misplaced.labelled import corpus_name, digest
 from misplaced.manifest import file_digest, read_manifest
 
 #: So strong a penalty lets the optimiser stop early.

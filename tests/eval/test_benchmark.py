@@ -10,9 +10,10 @@ import pytest
 
 from misplaced.errors import ArtifactError, CorpusError, MissingExtraError
 from misplaced.eval import plots
-from misplaced.eval.benchmark import name_of, run
+from misplaced.eval.benchmark import run
 from misplaced.eval.summary import Summary
 from misplaced.eval.table import as_text
+from misplaced.labelled import corpus_name
 
 
 def summary(*results):
@@ -118,8 +119,8 @@ def test_name_and_digest_do_not_depend_on_compression(detector, mixed, tmp_path)
     ("path", "name"),
     [("a/wild.jsonl.gz", "wild"), ("wild.jsonl", "wild"), ("v1.2.jsonl", "v1.2"), ("x", "x")],
 )
-def test_name_of(path, name):
-    assert name_of(path) == name
+def test_name_of_a_benchmark(path, name):
+    assert corpus_name(path) == name
 
 
 class TestTable:
