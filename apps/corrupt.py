@@ -31,15 +31,22 @@ def corrupt(
     donor: Annotated[
         list[str] | None,
         typer.Option(
-            help="Whose text: random, topic (same topic) or date (same day). Repeat for several; default all."
+            help="Whose text: random, topic (same topic), date (same day) or title (a word of the title in "
+            "common). Repeat for several; default the first three."
         ),
     ] = None,
     form: Annotated[
         list[str] | None,
         typer.Option(
-            help="What: paragraph, run, teaser, sentence or furniture. Repeat for several; default all."
+            help="What: paragraph, run, teaser, sentence, furniture, pointer, headline, headlines, video, "
+            "gallery, blurb, lookalike, fused; or prose (the first four) or wild (short lines in the shares "
+            "of crawled pages). Repeat for several; default prose and furniture."
         ),
     ] = None,
+    mixed: Annotated[
+        bool,
+        typer.Option("--mixed", help="Draw a form for every insertion, not one for all."),
+    ] = False,
     donors_from: Annotated[
         list[Path] | None,
         typer.Option("--donors-from", metavar="FILE", help="Take foreign text from these articles instead."),
@@ -60,21 +67,29 @@ def corrupt(
     ] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Use the first N articles only.")] = None,
     every: Annotated[int, typer.Option(metavar="N", help="Use every Nth article as a host.")] = 1,
+    held_out: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", help="Hosts only from the sources that 'finetune --held-out SHARE' leaves out."
+        ),
+    ] = 1.0,
     seed: Annotated[int, typer.Option(help="Same seed, same corpus, byte for byte.")] = 0,
 ) -> None:
     """Make a labelled corpus by inserting foreign text into articles.
 
     \b
     Example:
-      misplaced corrupt articles.jsonl -o labelled.jsonl --rate 0.5 --form teaser --form sentence
+      misplaced corrupt articles.jsonl -o labelled.jsonl --rate 0.5 --form wild --form sentence
     """
     from misplaced.apps.overwriting import refuse_overwriting
     from misplaced.apps.reporters.escaping import message
     from misplaced.training.corpus import make_corpus
-    from misplaced.training.insertion import DONORS, FORMS, InsertionSettings
+    from misplaced.training.donors import DEFAULT_DONORS
+    from misplaced.training.insertion import DEFAULT_FORMS, InsertionSettings, form_names
 
     refuse_overwriting(output, [*articles, *(donors_from or ())])
-    settings = InsertionSettings(rate, most, tuple(donor or DONORS), tuple(form or FORMS), seed)
+    forms = form_names(form) if form else DEFAULT_FORMS
+    settings = InsertionSettings(rate, most, tuple(donor or DEFAULT_DONORS), forms, seed, mixed)
     summary = make_corpus(
         articles,
         output,
@@ -84,5 +99,6 @@ def corrupt(
         trust_lines=trust_lines,
         limit=limit,
         every=every,
+        held_out=held_out,
     )
     message(summary.line())

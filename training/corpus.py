@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from misplaced.errors import CorpusError, UsageError
 from misplaced.replacing import replacing
 from misplaced.training.articles import MIN_PARAGRAPHS, Article, label_recurring, read_articles
-from misplaced.training.insertion import CorruptedArticle, DonorPool, InsertionSettings, corrupt
+from misplaced.training.donors import DonorPool
+from misplaced.training.insertion import CorruptedArticle, InsertionSettings, corrupt
+from misplaced.training.split import is_held_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +53,7 @@ def make_corpus(
     trust_lines: bool = False,
     limit: int | None = None,
     every: int = 1,
+    held_out: float = 1.0,
 ) -> CorpusSummary:
     """Read articles, insert foreign text, write the labelled corpus.
 
@@ -70,21 +73,27 @@ def make_corpus(
         Articles read at most.
     every : int
         Every how many articles one is a host; all are donors.
+    held_out : float
+        Share of the sources whose articles are hosts: those that fine-tuning with this share leaves
+        out, see :func:`misplaced.training.split.is_held_out`; 1 for all.
 
     Raises
     ------
     CorpusError
         If a file cannot be read, a line is malformed, or no article is long enough.
     UsageError
-        If `every` or `limit` is below 1.
+        If `every` or `limit` is below 1, or `held_out` is no share.
     """
     if every < 1:
         raise UsageError(f"every {every} is out of range", hint="give 1 or more")
+    if not 0 < held_out <= 1:
+        raise UsageError(f"share {held_out} is out of range", hint="give one above 0, up to 1")
     if limit is not None and limit < 1:
         raise UsageError(f"limit {limit} is out of range", hint="give 1 or more")
     articles = _read(paths, recurrences, trust_lines=trust_lines, limit=limit)
     pool = DonorPool(_read(donors_from, recurrences, trust_lines=trust_lines) if donors_from else articles)
-    made = corrupt(articles[::every], settings, pool)
+    hosts = [a for a in articles[::every] if is_held_out(a.source or a.id, held_out)]
+    made = corrupt(hosts, settings, pool)
     if not made:
         raise CorpusError(
             f"no article has {MIN_PARAGRAPHS} paragraphs or more", where=", ".join(map(str, paths))

@@ -8,29 +8,65 @@ change for one article when another is added behind it.
 from __future__ import annotations
 
 import random
-import re
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from misplaced.document import fold
 from misplaced.errors import UsageError
+from misplaced.training import passages
 from misplaced.training.articles import MIN_PARAGRAPHS, Article
-from misplaced.training.furniture import FURNITURE
+from misplaced.training.blurbs import blurb
+from misplaced.training.donors import DEFAULT_DONORS, DONORS, DonorPool
+from misplaced.training.furniture import furniture
+from misplaced.training.fusion import fused
+from misplaced.training.gallery import gallery
+from misplaced.training.headings import headline, headlines
+from misplaced.training.lookalikes import lookalike
+from misplaced.training.material import Form, Insertion, Material
+from misplaced.training.page import Page
+from misplaced.training.players import video
+from misplaced.training.pointers import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Whose text is inserted: any other article's, one of the same topic, one of the same day.
-DONORS = ("random", "topic", "date")
+    from misplaced.spans import Span
 
-#: What is inserted.
-FORMS = ("paragraph", "run", "teaser", "sentence", "furniture")
+#: What is inserted, by its name. A form makes lines of a host and its donors.
+_FOREIGN: dict[str, Form] = {
+    "paragraph": passages.paragraph,
+    "run": passages.run,
+    "teaser": passages.teaser,
+    "sentence": passages.sentence,
+    "furniture": furniture,
+    "pointer": pointer,
+    "headline": headline,
+    "headlines": headlines,
+    "video": video,
+    "gallery": gallery,
+    "blurb": blurb,
+    "lookalike": lookalike,
+    "fused": fused,
+}
 
-_SENTENCE = re.compile(r"(?<=[.!?])[\"”’']?\s+(?=[\"“‘A-Z])")
+FORMS = tuple(_FOREIGN)
 
-#: Words a paragraph or sentence needs to be worth inserting: shorter ones say nothing of a topic.
-_MIN_WORDS = 6
+#: Several forms under one name. ``wild`` names some more than once: roughly their shares of what
+#: crawled news pages show between an article's paragraphs.
+GROUPS = {
+    "prose": ("paragraph", "run", "teaser", "sentence"),
+    "wild": (
+        *("pointer",) * 7,
+        *("headline",) * 3,
+        *("headlines",) * 2,
+        *("video",) * 2,
+        *("blurb",) * 2,
+        *("gallery",) * 2,
+        *("furniture",) * 4,
+        *("lookalike",) * 4,
+    ),
+}
+
+DEFAULT_FORMS = (*GROUPS["prose"], "furniture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +82,16 @@ class InsertionSettings:
     donors, forms : tuple of str
         Drawn from evenly; name one twice to double its share.
     seed : int
+    mixed : bool
+        Draw a form for every insertion, not one for all of an article's.
     """
 
     rate: float = 0.75
     most: int = 2
-    donors: tuple[str, ...] = DONORS
-    forms: tuple[str, ...] = FORMS
+    donors: tuple[str, ...] = DEFAULT_DONORS
+    forms: tuple[str, ...] = DEFAULT_FORMS
     seed: int = 0
+    mixed: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.rate <= 1:
@@ -74,9 +113,15 @@ class CorruptedArticle:
     Attributes
     ----------
     kind : str
-        The donor of the insertions, or ``clean``.
+        The donor of the first foreign text: ``random``, ``topic``, ``date`` or ``title``. Without
+        foreign text ``furniture`` or ``lookalike``, by what was inserted first; ``clean`` (or the
+        host's own kind) where nothing was.
     form : str or None
-        The form of the insertions, None for a clean one.
+        The form of the insertion that `kind` tells of, None for a clean one.
+    spans : tuple of Span
+        The foreign parts of mixed paragraphs, in order.
+    site : str or None
+        The host's source: an encoder tuned on part of the sources must know which.
     """
 
     id: str
@@ -85,10 +130,12 @@ class CorruptedArticle:
     form: str | None
     paragraphs: tuple[str, ...]
     labels: tuple[str, ...]
+    spans: tuple[Span, ...] = ()
+    site: str | None = None
 
     def record(self) -> dict[str, object]:
         """Return the JSON object of the labelled format."""
-        return {
+        record: dict[str, object] = {
             "id": self.id,
             "title": self.title,
             "kind": self.kind,
@@ -96,67 +143,28 @@ class CorruptedArticle:
             "paragraphs": list(self.paragraphs),
             "labels": list(self.labels),
         }
+        if self.site is not None:
+            record["site"] = self.site
+        if self.spans:
+            record["spans"] = [asdict(span) for span in self.spans]
+        return record
 
 
-@dataclass
-class DonorPool:
-    """Articles to take foreign text from, by topic and by day.
+def form_names(chosen: Sequence[str]) -> tuple[str, ...]:
+    """Replace the groups among the names of forms by what they stand for.
 
-    Parameters
-    ----------
-    articles : sequence of Article
-        The hosts themselves, usually: an article never donates to itself.
+    Raises
+    ------
+    UsageError
+        If a name is neither a form nor a group.
     """
-
-    articles: Sequence[Article]
-    _by_topic: dict[str, list[int]] = field(init=False, default_factory=lambda: defaultdict(list))
-    _by_date: dict[str, list[int]] = field(init=False, default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        for number, article in enumerate(self.articles):
-            if article.topic:
-                self._by_topic[article.topic].append(number)
-            if article.date:
-                self._by_date[_day(article.date)].append(number)
-
-    def draw(self, host: Article, donor: str, rng: random.Random) -> tuple[Article, str] | None:
-        """Draw a donor for a host.
-
-        Returns
-        -------
-        (donor article, the kind it really is), or None if there is no other article. A hard donor
-        that the corpus cannot give (no such field, nobody else that day) is a random one.
-        """
-        numbers: Sequence[int] = range(len(self.articles))
-        if donor == "topic" and host.topic:
-            numbers = self._by_topic[host.topic]
-        elif donor == "date" and host.date:
-            numbers = self._by_date[_day(host.date)]
-        else:
-            donor = "random"
-        found = self._other(host, numbers, rng)
-        if found is None and donor != "random":
-            return self.draw(host, "random", rng)
-        return None if found is None else (found, donor)
-
-    def _other(self, host: Article, numbers: Sequence[int], rng: random.Random) -> Article | None:
-        for _ in range(8):
-            if not numbers:
-                return None
-            article = self.articles[numbers[rng.randrange(len(numbers))]]
-            if article.id != host.id and not _same_title(article, host):
-                return article
-        return None
-
-
-def _same_title(one: Article, other: Article) -> bool:
-    """Tell whether two articles are versions of one story; untitled ones are not known to be."""
-    return bool(one.title and other.title) and fold(one.title or "") == fold(other.title or "")
-
-
-def _day(date: str) -> str:
-    """The day of an ISO 8601 date, with or without a time."""
-    return date[:10]
+    names: list[str] = []
+    for name in chosen:
+        if name not in GROUPS and name not in FORMS:
+            known = ", ".join((*FORMS, *GROUPS))
+            raise UsageError(f"unknown form {name!r}", hint=f"use one of {known}")
+        names += GROUPS.get(name, (name,))
+    return tuple(names)
 
 
 def corrupt(
@@ -183,95 +191,57 @@ def corrupt(
     for number, host in enumerate(hosts):
         if len(host.paragraphs) < MIN_PARAGRAPHS:
             continue
-        rng = random.Random(f"{settings.seed}:{number}:{host.id}")
-        made.append(_corrupt_one(host, settings, donors, rng))
+        house = f"{settings.seed}:{number}:{host.id}"
+        made.append(_corrupt_one(host, settings, donors, house))
     return made
 
 
-def _corrupt_one(
-    host: Article, settings: InsertionSettings, pool: DonorPool, rng: random.Random
-) -> CorruptedArticle:
+def _corrupt_one(host: Article, settings: InsertionSettings, pool: DonorPool, house: str) -> CorruptedArticle:
+    rng = random.Random(house)
     untouched = CorruptedArticle(
-        host.id, host.title, host.kind or "clean", None, host.paragraphs, host.labels
+        *(host.id, host.title, host.kind or "clean", None, host.paragraphs, host.labels),
+        site=host.source,
     )
     if rng.random() >= settings.rate:
         return untouched
     form = rng.choice(settings.forms)
     wanted = rng.choice(settings.donors)
-    paragraphs, labels = list(host.paragraphs), list(host.labels)
-    kinds = []
-    for _ in range(rng.randint(1, settings.most)):
+    page = Page(list(host.paragraphs), list(host.labels), list(range(len(host.paragraphs))))
+    done: list[tuple[str, str]] = []
+    for turn in range(rng.randint(1, settings.most)):
+        if settings.mixed and turn:
+            form = rng.choice(settings.forms)
+        kinds: list[str] = []
+        made = _FOREIGN[form](Material(host, _drawing(host, wanted, pool, rng, kinds), house), rng)
+        if made is None or not page.insert(made, form, rng):
+            continue
+        done.append((_kind(made, kinds), form))
+    if not done:
+        return untouched
+    kind, form = next((one for one in done if one[0] in DONORS), done[0])
+    return CorruptedArticle(
+        *(host.id, host.title, kind, form, tuple(page.paragraphs), tuple(page.labels), page.spans()),
+        site=host.source,
+    )
+
+
+def _drawing(
+    host: Article, wanted: str, pool: DonorPool, rng: random.Random, kinds: list[str]
+) -> Callable[[], Article | None]:
+    """Return what draws a host's donors, noting of what kind each of them really is."""
+
+    def draw() -> Article | None:
         drawn = pool.draw(host, wanted, rng)
         if drawn is None:
-            continue
-        donor, kind = drawn
-        foreign = _FOREIGN[form](donor, rng)
-        if not foreign:
-            continue
-        place = rng.randint(1, len(paragraphs))
-        label = "boilerplate" if form == "furniture" else "off_topic"
-        paragraphs[place:place] = foreign
-        labels[place:place] = [label] * len(foreign)
-        kinds.append("furniture" if form == "furniture" else kind)
-    if not kinds:
-        return untouched
-    return CorruptedArticle(host.id, host.title, kinds[0], form, tuple(paragraphs), tuple(labels))
+            return None
+        kinds.append(drawn[1])
+        return drawn[0]
+
+    return draw
 
 
-def _prose(donor: Article) -> list[int]:
-    """Indices of the donor's own paragraphs that say something."""
-    return [
-        i
-        for i, (paragraph, label) in enumerate(zip(donor.paragraphs, donor.labels, strict=True))
-        if label == "coherent" and len(paragraph.split()) >= _MIN_WORDS
-    ]
-
-
-def _paragraph(donor: Article, rng: random.Random) -> list[str]:
-    indices = _prose(donor)
-    return [donor.paragraphs[rng.choice(indices)]] if indices else []
-
-
-def _run(donor: Article, rng: random.Random) -> list[str]:
-    """Two or three paragraphs that follow each other in the donor."""
-    indices = _prose(donor)
-    length = rng.randint(2, 3)
-    starts = [i for i in indices if all(i + step in set(indices) for step in range(length))]
-    if not starts:
-        return _paragraph(donor, rng)
-    first = rng.choice(starts)
-    return list(donor.paragraphs[first : first + length])
-
-
-def _teaser(donor: Article, rng: random.Random) -> list[str]:
-    """Headline and blurb of the donor as one block."""
-    indices = _prose(donor)
-    if not donor.title or not indices:
-        return []
-    sentences = _SENTENCE.split(donor.paragraphs[indices[0]])
-    blurb = " ".join(sentences[: rng.randint(1, 2)])
-    return [fold(donor.title) + rng.choice(("\n", " ", ". ", ": ")) + blurb]
-
-
-def _sentence(donor: Article, rng: random.Random) -> list[str]:
-    indices = _prose(donor)
-    if not indices:
-        return []
-    sentences = _SENTENCE.split(donor.paragraphs[rng.choice(indices)])
-    long = [s for s in sentences if len(s.split()) >= _MIN_WORDS]
-    return [rng.choice(long)] if long else []
-
-
-def _furniture(donor: Article, rng: random.Random) -> list[str]:
-    """A line of page furniture: the donor's own where it has some, else one of ours."""
-    own = [p for p, label in zip(donor.paragraphs, donor.labels, strict=True) if label == "boilerplate"]
-    return [rng.choice(own) if own and rng.random() < 0.5 else rng.choice(FURNITURE)]
-
-
-_FOREIGN: dict[str, Callable[[Article, random.Random], list[str]]] = {
-    "paragraph": _paragraph,
-    "run": _run,
-    "teaser": _teaser,
-    "sentence": _sentence,
-    "furniture": _furniture,
-}
+def _kind(made: Insertion, kinds: list[str]) -> str:
+    labels = {made.mark.label} if made.mark else {line.label for line in made.lines}
+    if "off_topic" in labels:
+        return kinds[0]
+    return "furniture" if "boilerplate" in labels else "lookalike"

@@ -54,8 +54,20 @@ def test_options_reach_the_generator(corrupt):
     _, _, made = corrupt("--rate", 1, "--form", "teaser", "--form", "sentence", "--donor", "topic")
     assert {m.form for m in made} == {"teaser", "sentence"}
     assert {m.kind for m in made} == {"topic"}
+    _, _, made = corrupt("--rate", 1, "--form", "wild", "--donor", "title", "--mixed")
+    assert {"pointer", "headline", "lookalike"} <= {m.form for m in made}
+    assert {m.kind for m in made} <= {"title", "random", "furniture", "lookalike"}
+    _, _, made = corrupt("--rate", 1, "--form", "prose")
+    assert {m.form for m in made} == {"paragraph", "run", "teaser", "sentence"}
     _, _, made = corrupt("--rate", 0)
     assert {m.kind for m in made} == {"clean"}
+
+
+def test_mixed_draws_a_form_for_every_insertion(corrupt):
+    options = ("--rate", 1, "--most", 5, "--form", "paragraph", "--form", "furniture")
+    both = {"off_topic", "boilerplate"}
+    assert not any(both <= set(m.labels) for m in corrupt(*options)[2])
+    assert any(both <= set(m.labels) for m in corrupt(*options, "--mixed")[2])
 
 
 def test_recurrences_and_trusted_lines(corrupt, tmp_path):
@@ -75,8 +87,8 @@ def test_recurrences_and_trusted_lines(corrupt, tmp_path):
     [
         (["--rate", 2], "rate 2.0 is out of range; give one between 0 and 1"),
         (["--most", 0], "room for at least one insertion"),
-        (["--donor", "friend"], "unknown donor 'friend'; use one of random, topic, date"),
-        (["--form", "poem"], "unknown form 'poem'"),
+        (["--donor", "friend"], "unknown donor 'friend'; use one of random, topic, date, title"),
+        (["--form", "poem"], "unknown form 'poem'; use one of paragraph, run, "),
         (["--every", 0], "every 0 is out of range"),
         (["--limit", 0], "limit 0 is out of range"),
         (["--donors-from", "no/such.jsonl"], "no/such.jsonl: no such file"),

@@ -19,8 +19,10 @@ MAKE = """
 import sys
 from pathlib import Path
 from misplaced.training.corpus import make_corpus
-from misplaced.training.insertion import InsertionSettings
-make_corpus([Path(sys.argv[1])], Path(sys.argv[2]), InsertionSettings(seed=5))
+from misplaced.training.donors import DONORS
+from misplaced.training.insertion import FORMS, InsertionSettings
+settings = InsertionSettings(1.0, 3, DONORS, FORMS, seed=5, mixed=True)
+make_corpus([Path(sys.argv[1])], Path(sys.argv[2]), settings)
 """
 
 
