@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: Commands whose module ``misplaced.apps.<name>`` holds a function of the same name.
-COMMANDS = ("detect", "train", "evaluate", "corrupt", "export")
+COMMANDS = ("detect", "train", "evaluate", "corrupt", "finetune", "export")
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 

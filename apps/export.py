@@ -27,5 +27,5 @@ def export(
     from misplaced.apps.reporters.escaping import message
     from misplaced.training.export import export as write
 
-    write(base, output, precision=precision)
-    message(f"encoder written to {output}")
+    name = write(base, output, precision=precision)
+    message(f"{name.removesuffix('.onnx')} written to {output}")

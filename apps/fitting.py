@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from misplaced.encoder import Encoder
     from misplaced.labelled import LabelledDocument
     from misplaced.manifest import Manifest
+    from misplaced.reader import Reader
+    from misplaced.training.fitting import Fit, FitSettings
     from misplaced.training.saving import EncoderSource
+    from misplaced.training.sentence_level import SentenceLevel
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class Options:
     cache: Path | None = None
     no_cache: bool = False
     seed: int = 0
+    fused: Path | None = None
+    reader: Path | None = None
+    held_out: float = 0.0
+    seen_weight: float = 0.3
+    doubt: float = 0.02
 
 
 def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
@@ -52,19 +60,62 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
     settings = FitSettings(
         options.regularisation,
         options.most_false_flags,
-        _parse_weights(options.weights, [corpus_name(p) for p in paths]),
+        corpus_weights(options.weights, [corpus_name(p) for p in paths]),
         options.seed,
+        options.held_out,
+        options.seen_weight,
+        options.doubt,
     )
     corpora, data = _read(paths, describe_corpus)
     encoder, source, identity = _find_encoder(options.encoder)
     cached = CachedEncoder(encoder, identity, None if options.no_cache else options.cache or _cache_folder())
-    fitted = fit(corpora, cached, settings, track=partial(track, transient=False))
-    manifest = save(output, fitted, source, settings, name=options.name or output.resolve().name, data=data)
+    reader = None
+    if options.reader is not None:
+        reader, source = _find_reader(options.reader, source)
+    fitted = fit(corpora, cached, settings, reader=reader, track=partial(track, transient=False))
+    sentences = None
+    if options.fused is not None:
+        sentences = _sentence_level(options.fused, fitted, encoder, reader, settings)
+    manifest = save(
+        output,
+        fitted,
+        source,
+        settings,
+        name=options.name or output.resolve().name,
+        data=data,
+        sentences=sentences,
+    )
     _print_figures(manifest, output)
     return manifest
 
 
-def _parse_weights(given: list[str] | tuple[str, ...], names: list[str]) -> dict[str, float]:
+def _sentence_level(
+    path: Path, fitted: Fit, encoder: Encoder, reader: Reader | None, settings: FitSettings
+) -> SentenceLevel:
+    """Choose the threshold for sentences on a file of mixed paragraphs."""
+    from misplaced.classifier import Classifier
+    from misplaced.detector import Detector
+    from misplaced.labelled import corpus_name, read_labelled
+    from misplaced.second_look import SecondLook
+    from misplaced.training.sentence_level import choose_sentence_threshold
+
+    classifier = Classifier.from_pipeline(fitted.pipeline)
+    detector = Detector(encoder, classifier, fitted.weights, fitted.threshold, statements=fitted.statements)
+    if reader is not None:
+        detector.second_look = SecondLook(reader, Classifier.from_pipeline(fitted.second), settings.doubt)
+    documents = list(read_labelled(path))
+    shown = track(documents, len(documents), f"sentences of {corpus_name(path)}", transient=False)
+    return choose_sentence_threshold(detector, shown, settings.most_false_flags, name=corpus_name(path))
+
+
+def corpus_weights(given: list[str] | tuple[str, ...], names: list[str]) -> dict[str, float]:
+    """Read ``CORPUS=W`` options.
+
+    Raises
+    ------
+    UsageError
+        If one is malformed, or names none of the corpora.
+    """
     weights = {}
     for one in given:
         name, _, number = one.partition("=")
@@ -113,6 +164,23 @@ def _find_encoder(given: str | None) -> tuple[Encoder, EncoderSource, str]:
         raise UsageError("no encoder is bundled", hint="give one with --encoder")
     model = SentenceTransformerEncoder(given)
     return model, EncoderSource(given, None, model.dimension), _identity(given)
+
+
+def _find_reader(folder: Path, source: EncoderSource) -> tuple[Reader, EncoderSource]:
+    """The reader, and the encoder's source with it."""
+    from misplaced.artifact import READER, TOKENIZER
+    from misplaced.manifest import file_digest
+    from misplaced.reader import Reader
+
+    if not (folder / READER).is_file():
+        raise UsageError(f"no {READER}", where=str(folder), hint="give what 'misplaced export' wrote")
+    if source.folder is None or file_digest(source.folder / TOKENIZER) != file_digest(folder / TOKENIZER):
+        raise UsageError(
+            "the reader and the encoder have different tokenizers",
+            where=str(folder),
+            hint="tune both from the same base",
+        )
+    return Reader(folder / READER, folder / TOKENIZER), replace(source, reader=folder / READER)
 
 
 def _identity(model: str) -> str:

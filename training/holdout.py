@@ -12,7 +12,7 @@ from misplaced.classifier import CLASSES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from misplaced.training.fitting import Table
+    from misplaced.training.table import Table
 
 _COHERENT = np.array([label == "coherent" for _, label in CLASSES])
 #: Captions and notes belong to the article, but readers differ on flagging them: they do not count.
@@ -77,10 +77,30 @@ def choose_threshold(
         Rounded up to three digits; 0.05 to 0.999.
     """
     counted = (_COHERENT & _COUNTED)[table.classes]
-    score = foreignness(probabilities)[counted]
+    return lowest_threshold(foreignness(probabilities)[counted], sample_weights[counted], most_false_flags)
+
+
+def lowest_threshold(
+    score: NDArray[np.float64], sample_weights: NDArray[np.float64], most_false_flags: float
+) -> float:
+    """Return the lowest threshold that keeps false flags down.
+
+    Parameters
+    ----------
+    score : ndarray of shape (n,), float64
+        Foreignness, 0 to 1, of what is coherent.
+    sample_weights : ndarray of shape (n,), float64
+    most_false_flags : float
+        In 1,000.
+
+    Returns
+    -------
+    float
+        Rounded up to three digits; 0.05 to 0.999.
+    """
     order = np.argsort(-score, kind="stable")
-    share = np.cumsum(sample_weights[counted][order]) / sample_weights[counted].sum()
-    # The first paragraph that must stay unflagged; the threshold lies above its score.
+    share = np.cumsum(sample_weights[order]) / sample_weights.sum()
+    # The first that must stay unflagged; the threshold lies above its score.
     spared = int(np.searchsorted(share, most_false_flags / 1000, side="right"))
     needed = float(score[order[spared]]) if spared < len(order) else 0.0
     return float(np.clip(np.ceil(needed * 1000 + 1e-6) / 1000, 0.05, 0.999))
@@ -90,23 +110,25 @@ def held_out_figures(
     probabilities: NDArray[np.float64], table: Table, names: list[str], threshold: float
 ) -> dict[str, Figures]:
     """Measure every corpus at a threshold."""
-    from sklearn.metrics import average_precision_score
-
     score = foreignness(probabilities)
     figures = {}
     for corpus, name in enumerate(names):
         chosen = (table.corpora == corpus) & _COUNTED[table.classes]
-        foreign = ~_COHERENT[table.classes[chosen]]
-        flagged = score[chosen] >= threshold
-        hits = int((flagged & foreign).sum())
-        figures[name] = Figures(
-            coherent=int((~foreign).sum()),
-            foreign=int(foreign.sum()),
-            average_precision=float(average_precision_score(foreign, score[chosen]))
-            if foreign.any()
-            else None,
-            precision=hits / int(flagged.sum()) if flagged.any() else None,
-            recall=hits / int(foreign.sum()) if foreign.any() else None,
-            false_flags=1000 * float((flagged & ~foreign).sum()) / max(int((~foreign).sum()), 1),
-        )
+        figures[name] = figures_of(score[chosen], ~_COHERENT[table.classes[chosen]], threshold)
     return figures
+
+
+def figures_of(score: NDArray[np.float64], foreign: NDArray[np.bool_], threshold: float) -> Figures:
+    """Measure scores, shape (n,), against what is foreign, shape (n,)."""
+    from sklearn.metrics import average_precision_score
+
+    flagged = score >= threshold
+    hits = int((flagged & foreign).sum())
+    return Figures(
+        coherent=int((~foreign).sum()),
+        foreign=int(foreign.sum()),
+        average_precision=float(average_precision_score(foreign, score)) if foreign.any() else None,
+        precision=hits / int(flagged.sum()) if flagged.any() else None,
+        recall=hits / int(foreign.sum()) if foreign.any() else None,
+        false_flags=1000 * float((flagged & ~foreign).sum()) / max(int((~foreign).sum()), 1),
+    )

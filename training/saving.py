@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from misplaced.artifact import CARD, CLASSIFIER, GRAPH, TERMS, TOKENIZER
+from misplaced.artifact import CARD, CLASSIFIER, GRAPH, READER, SECOND, TERMS, TOKENIZER
 from misplaced.classifier import Classifier
 from misplaced.errors import UsageError
 from misplaced.manifest import FORMAT_VERSION, MANIFEST, Manifest, file_digest, files_of
@@ -26,8 +26,12 @@ from misplaced.skopsfile import read_pipeline
 from misplaced.training.card import model_card
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from misplaced.labelled import LabelledDocument
     from misplaced.training.fitting import Fit, FitSettings
+    from misplaced.training.holdout import Figures
+    from misplaced.training.sentence_level import SentenceLevel
 
 #: Beginning of the name of the folder where a model is written first.
 _ASIDE = ".writing-"
@@ -48,11 +52,14 @@ class EncoderSource:
         Holds ``encoder.onnx`` and ``tokenizer.json``, which are copied; None for a
         sentence-transformers model, which is loaded by its name.
     dimension : int
+    reader : Path or None
+        ``reader.onnx`` of the second look, of the same tokenizer.
     """
 
     name: str
     folder: Path | None
     dimension: int
+    reader: Path | None = None
 
 
 def check_target(folder: Path) -> None:
@@ -111,6 +118,7 @@ def save(
     *,
     name: str,
     data: list[dict[str, Any]],
+    sentences: SentenceLevel | None = None,
 ) -> Manifest:
     """Write a model folder.
 
@@ -125,6 +133,8 @@ def save(
         Name of the model.
     data : list of dict
         Made by :func:`describe_corpus`.
+    sentences : SentenceLevel, optional
+        The threshold for sentences; that of the paragraphs by default.
 
     Returns
     -------
@@ -155,8 +165,11 @@ def save(
             data=data,
             seed=settings.seed,
             settings={k: v for k, v in asdict(settings).items() if k != "seed"},
-            metrics={corpus: figures.rounded() for corpus, figures in fit.figures.items()},
+            metrics={corpus: figures.rounded() for corpus, figures in _figures(fit, sentences)},
             probe=_probe(aside / CLASSIFIER),
+            statements=fit.statements.record(),
+            doubt=settings.doubt if fit.second is not None else 1.0,
+            sentence_threshold=None if sentences is None else sentences.threshold,
         )
         (aside / CARD).write_text(model_card(manifest), encoding="utf-8")
         manifest.files.update({path.name: file_digest(path) for path in files_of(aside)})
@@ -172,6 +185,12 @@ def save(
     return manifest
 
 
+def _figures(fit: Fit, sentences: SentenceLevel | None) -> Iterator[tuple[str, Figures]]:
+    yield from fit.figures.items()
+    if sentences is not None:
+        yield f"{sentences.name} (sentences)", sentences.figures
+
+
 def _probe(classifier: Path) -> list[float]:
     """Probe the classifier as it was written, so that a file nobody could load is never put in place."""
     return [float(p) for p in Classifier.from_pipeline(read_pipeline(classifier)).probe()]
@@ -185,3 +204,6 @@ def _write_parts(aside: Path, fit: Fit, encoder: EncoderSource) -> None:
     if encoder.folder is not None:
         shutil.copyfile(encoder.folder / GRAPH, aside / GRAPH)
         shutil.copyfile(encoder.folder / TOKENIZER, aside / TOKENIZER)
+    if fit.second is not None and encoder.reader is not None:
+        io.dump(fit.second, aside / SECOND)
+        shutil.copyfile(encoder.reader, aside / READER)

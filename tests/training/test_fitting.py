@@ -15,7 +15,8 @@ from misplaced.labelled import LabelledDocument, read_labelled
 from misplaced.training import fitting
 from misplaced.training.classes import class_numbers
 from misplaced.training.embedding import CachedEncoder
-from misplaced.training.fitting import FitSettings, fit, tabulate
+from misplaced.training.fitting import FitSettings, fit
+from misplaced.training.table import tabulate
 
 LONG = "This sentence has more than a few words and it ends with a stop."
 
@@ -166,7 +167,8 @@ def test_progress_is_shown_of_every_step(documents, cached):
         return items
 
     fit({"a": documents}, cached, FitSettings(), track=track)
-    assert [what for what, _ in shown] == ["embedding", "features of a", "fitting folds"]
+    steps = ["embedding", "features of a", "fitting folds", "titles", "topics"]
+    assert [what for what, _ in shown] == steps
 
 
 @pytest.mark.parametrize(

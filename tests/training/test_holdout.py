@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from misplaced.classifier import CLASSES
-from misplaced.training.fitting import Table
 from misplaced.training.holdout import choose_threshold, foreignness, held_out_figures
+from misplaced.training.table import Table
 
 PROSE, CAPTION, POINTER, FURNITURE = (
     [name for name, _ in CLASSES].index(n) for n in ("prose", "caption or note", "pointer", "furniture")
@@ -17,7 +17,9 @@ PROSE, CAPTION, POINTER, FURNITURE = (
 def table(classes, corpora=None):
     classes = np.array(classes)
     corpora = np.zeros(len(classes), dtype=int) if corpora is None else np.array(corpora)
-    return Table(np.zeros((len(classes), 1), np.float32), classes, np.arange(len(classes)), corpora)
+    number = np.arange(len(classes))
+    rows = np.zeros((len(classes), 1), np.float32)
+    return Table(rows, classes, number, corpora, number, number, np.zeros(len(classes), dtype=bool))
 
 
 def probabilities(foreign):

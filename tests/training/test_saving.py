@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from importlib import metadata
 
 import numpy as np
 import pytest
 
+from misplaced import title
 from misplaced.artifact import bundled, load
 from misplaced.errors import UsageError
+from misplaced.logistic import Logistic
 from misplaced.manifest import FORMAT_VERSION, file_digest
+from misplaced.statements import StatementModel
 from misplaced.training.fitting import FitSettings
 from misplaced.training.saving import EncoderSource, check_target, save
 
@@ -67,6 +71,19 @@ def test_the_model_card_says_it_to_people(write, tmp_path, small_fit):
     assert f"| labelled | {figures.coherent} | {figures.foreign} | {figures.average_precision:.3g} |" in card
     assert manifest.created in card
     assert "{" not in card
+
+
+def test_statements_are_saved_loaded_and_shown(small_fit, tmp_path, word_encoder):
+    figures = {"documents": 700.0, "false_statements": 0.002, "found_random": 0.75, "found_near": 0.25}
+    statements = StatementModel(title=Logistic(dict.fromkeys(title.NAMES, 0.5), -1.0, figures))
+    fit = dataclasses.replace(small_fit, statements=statements)
+    save(tmp_path / "m", fit, BY_NAME, FitSettings(), name="words-model", data=DATA)
+    assert load(tmp_path / "m", encoder=word_encoder).statements == statements
+    card = (tmp_path / "m" / "README.md").read_text()
+    assert (
+        "- The title belongs to another story: of 75.0% of the random titles, 25.0% of the titles of similar "
+        "stories, and of 0.2% of 700 documents under their own title." in card
+    )
 
 
 def test_an_exported_encoder_is_copied(write, tmp_path):

@@ -1,0 +1,172 @@
+"""Run fine-tuning for the command line: what is shown, and what is said at the end."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from misplaced.apps.reporters.escaping import message
+from misplaced.errors import CorpusError, UsageError
+from misplaced.labelled import corpus_name, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from misplaced.training.finetuning import FinetuneSettings
+    from misplaced.training.loop import Progress
+
+#: Steps between lines where there is no terminal to draw a bar on.
+_LINE_EVERY = 50
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Steps between checkpoints, and between validations."""
+
+    checkpoint: int
+    validate: int
+
+    def __post_init__(self) -> None:
+        if self.checkpoint < 1 or self.validate < 1:
+            raise UsageError("intervals are 1 step or more")
+
+
+def tune_encoder(
+    corpora: list[Path], output: Path, settings: FinetuneSettings, base: str | None, intervals: Intervals
+) -> None:
+    """Tune an encoder and say how it went.
+
+    Raises
+    ------
+    UsageError
+        If `output` is a file.
+    """
+    from misplaced.training.finetuning import finetune
+
+    digests = _checked(corpora, output)
+    with _shown(settings.steps) as report:
+        result = finetune(
+            corpora,
+            output,
+            settings,
+            digests,
+            base=base,
+            report=report,
+            checkpoint_every=intervals.checkpoint,
+            validate_every=intervals.validate,
+        )
+    message(
+        f"{output}: {result.progress.step:,} steps over {result.articles:,} articles, "
+        f"{result.labelled:,} with labels; {describe(result.progress)}"
+    )
+
+
+def tune_reader(
+    corpora: list[Path],
+    output: Path,
+    settings: FinetuneSettings,
+    base: str | None,
+    intervals: Intervals,
+    weights: list[str],
+) -> None:
+    """Teach a reader and say how it went; corpora without labels are refused.
+
+    Raises
+    ------
+    UsageError
+        If `output` is a file, or a weight is malformed or of an unknown corpus.
+    CorpusError
+        If a corpus has no labels.
+    """
+    from misplaced.apps.fitting import corpus_weights
+    from misplaced.training.finetuning import divided, has_labels
+    from misplaced.training.loop import LoopSettings
+    from misplaced.training.reading import teach
+
+    digests = _checked(corpora, output)
+    shares = corpus_weights(weights, list(digests))
+    tuned, held = [], []
+    for path in corpora:
+        if not has_labels(path):
+            raise CorpusError("the articles carry no labels", where=str(path), hint="run 'misplaced corrupt'")
+        weight = shares.get(corpus_name(path), 1.0)
+        kept, out = divided([path], settings.held_out)
+        tuned.append((kept, weight))
+        held.append((out, weight))
+    signature = {
+        "settings": asdict(settings),
+        "objective": "reading",
+        "weights": shares,
+        "base": base or "",
+        "corpora": digests,
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    loop = LoopSettings(settings.steps, settings.learning_rate, intervals.checkpoint, intervals.validate)
+    with _shown(settings.steps) as report:
+        progress = teach(
+            tuned,
+            held,
+            output,
+            loop,
+            signature,
+            base=base,
+            windows=settings.articles,
+            seed=settings.seed,
+            report=report,
+        )
+    message(f"{output}: {progress.step:,} steps; {describe(progress)}")
+
+
+def _checked(corpora: list[Path], output: Path) -> dict[str, str]:
+    """Digests of the corpora by name; the output must be a folder or nothing yet."""
+    if output.exists() and not output.is_dir():
+        raise UsageError("is a file", where=str(output), hint="give a folder")
+    return {corpus_name(path): digest(path) for path in corpora}
+
+
+def describe(progress: Progress) -> str:
+    """Loss and validation figures in one line."""
+    figures = [f"loss {progress.loss:.3f}"]
+    figures += [f"{name} {value:.3f}" for name, value in progress.validation.items()]
+    return ", ".join(figures)
+
+
+def _shown(steps: int) -> AbstractContextManager[Callable[[Progress], None]]:
+    """A bar on a terminal, a line now and then elsewhere; both on standard error."""
+    if not sys.stderr.isatty():
+        return nullcontext(lambda progress: _line(progress, steps))
+    return _Bar(steps)
+
+
+def _line(progress: Progress, steps: int) -> None:
+    if progress.step % _LINE_EVERY == 0 or progress.step == steps:
+        sys.stderr.write(f"step {progress.step:,} of {steps:,}: {describe(progress)}\n")
+        sys.stderr.flush()
+
+
+class _Bar:
+    def __init__(self, steps: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+            BarColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+        )
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("", total=steps)
+
+    def __enter__(self) -> Callable[[Progress], None]:
+        self._bar.start()
+        return lambda progress: self._bar.update(
+            self._task, completed=progress.step, description=describe(progress)
+        )
+
+    def __exit__(self, *exception: Any) -> None:
+        self._bar.stop()

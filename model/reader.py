@@ -1,0 +1,143 @@
+"""The second look: doubtful paragraphs, read between their neighbours under the title and the lead.
+
+Similarities say that a paragraph is near the article or far from it; reading in context sees what
+they do not, such as a caption that fits the topic but not the place. It costs several times an
+embedding, so that only the paragraphs are read that the logistic is unsure of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from misplaced.encoder import batches_by_length, encodable
+from misplaced.errors import EncoderError
+from misplaced.windows import Window, header, windows_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+#: What the reader tells apart, in the order of its output.
+KINDS = ("coherent", "off_topic", "boilerplate", "caption", "meta")
+
+#: Windows that run together: at this length a batch of a few already fills a core's cache.
+_BATCH = 4
+
+#: Characters of a paragraph that are tokenised: far more than a window shows of it.
+_CHARACTERS = 1000
+
+
+class Reader:
+    """A transformer with a linear layer over its tokens, exported to one ONNX graph.
+
+    The graph takes ``input_ids``, ``attention_mask`` and ``token_type_ids``, int64 of shape (batch,
+    tokens), and gives ``logits``, float32 of shape (batch, tokens, 5). A paragraph's logits are the
+    mean over its tokens: the layer is linear, so that pooling after it is pooling before it.
+
+    Parameters
+    ----------
+    model : Path
+        The ONNX file.
+    tokenizer : Path
+        A ``tokenizer.json`` of the tokenizers library.
+    threads : int, optional
+        Threads of one run; 0 lets onnxruntime take the physical cores.
+
+    Raises
+    ------
+    EncoderError
+        If either file cannot be loaded.
+    """
+
+    def __init__(self, model: Path, tokenizer: Path, *, threads: int = 0) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3  # errors reach the user as EncoderError, not as log lines
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        except Exception as error:  # both libraries raise bare Exception subclasses of their own
+            raise EncoderError(
+                f"the reader cannot be loaded ({str(error)[:120]})",
+                where=str(model.parent),
+                hint="install the package again, or train the model again",
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def read(self, contents: Sequence[str], title: str | None, wanted: Sequence[int]) -> NDArray[np.float32]:
+        """Read paragraphs of one article in context.
+
+        Parameters
+        ----------
+        contents : sequence of str, length n
+            All paragraphs, none empty.
+        title : str or None
+        wanted : sequence of int, length w
+            Which to read, in rising order.
+
+        Returns
+        -------
+        ndarray of shape (w, 5), float32
+            Log-probabilities of :data:`KINDS`.
+        """
+        return self.read_many([(contents, title, wanted)])[0]
+
+    def read_many(
+        self, articles: Sequence[tuple[Sequence[str], str | None, Sequence[int]]]
+    ) -> list[NDArray[np.float32]]:
+        """Read paragraphs of several articles, windows of similar length together; see :meth:`read`."""
+        work: list[tuple[int, Window, list[int]]] = []
+        for number, (contents, title, wanted) in enumerate(articles):
+            if wanted:
+                pieces = self._pieces([title or "", *contents])
+                head = header(pieces[0], pieces[1:])
+                work += [(number, window, seen) for window, seen in windows_for(wanted, pieces[1:], head)]
+        found: list[dict[int, NDArray[np.float32]]] = [{} for _ in articles]
+        for batch in batches_by_length([len(window.ids) for _, window, _ in work], _BATCH):
+            windows = [work[i][1] for i in batch]
+            for i, logits in zip(batch, self._run(windows), strict=True):
+                number, window, seen = work[i]
+                for paragraph, first, end in window.spans:
+                    if paragraph in seen:
+                        found[number][paragraph] = _log_softmax(logits[first:end].mean(axis=0))
+        empty = np.zeros((0, len(KINDS)), dtype=np.float32)
+        return [
+            np.stack([found[number][paragraph] for paragraph in wanted]) if wanted else empty
+            for number, (_, _, wanted) in enumerate(articles)
+        ]
+
+    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        encodings = self._tokenizer.encode_batch_fast(
+            [encodable(text[:_CHARACTERS]) for text in texts], add_special_tokens=False
+        )
+        return [encoding.ids for encoding in encodings]
+
+    def _run(self, windows: Sequence[Window]) -> NDArray[np.float32]:
+        width = max(len(window.ids) for window in windows)
+        feed = {
+            name: np.zeros((len(windows), width), dtype=np.int64)
+            for name in ("input_ids", "attention_mask", "token_type_ids")
+        }
+        for row, window in enumerate(windows):
+            length = len(window.ids)
+            feed["input_ids"][row, :length] = window.ids
+            feed["attention_mask"][row, :length] = 1
+            feed["token_type_ids"][row, :length] = window.types
+        logits: NDArray[np.float32] = self._session.run(["logits"], feed)[0]
+        return logits
+
+
+def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    shifted = logits - logits.max()
+    result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum())
+    return result
