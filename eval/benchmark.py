@@ -191,8 +191,8 @@ def run(
         documents=len(labelled),
         labels=dict(sorted(labels.items())),
         counted=len(scored.score),
-        model=_measured(scored, threshold, resamples, seed),
-        baseline=_measured(baseline_scored, None, resamples, seed),
+        model=measured(scored, threshold, resamples, seed),
+        baseline=measured(baseline_scored, None, resamples, seed),
         seconds=seconds,
         paragraphs_per_second=labels.total() / max(seconds, 1e-9),
         scored=scored,
@@ -200,7 +200,8 @@ def run(
     )
 
 
-def _measured(scored: Scored, threshold: float | None, resamples: int, seed: int) -> ScorerResult:
+def measured(scored: Scored, threshold: float | None, resamples: int, seed: int) -> ScorerResult:
+    """Measure in all and by part; without a threshold, scores that are no probabilities."""
     # The baseline alone comes without a threshold, and its distances are no probabilities.
     whole = measure(scored, threshold, calibrated=threshold is not None)
     spread = bootstrap.intervals(scored, whole.threshold, resamples=resamples, seed=seed)

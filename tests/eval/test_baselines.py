@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from misplaced.eval.baselines import centroid_distance
+from misplaced.eval.baselines import centroid_deviation, centroid_distance
 
 
 def test_against_the_definition():
@@ -33,3 +33,26 @@ def test_empty_paragraphs_score_nothing_and_pull_nothing():
 
 def test_a_rest_without_direction_is_no_evidence():
     assert centroid_distance(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]))[0] == 0.0
+
+
+class TestDeviation:
+    def test_against_the_definition(self):
+        rows = np.random.default_rng(1).normal(size=(9, 6)) + 0.5
+        unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        centroid = unit.mean(axis=0)
+        cosine = unit @ centroid / np.linalg.norm(centroid)
+        assert centroid_deviation(rows) == pytest.approx((cosine.mean() - cosine) / cosine.std())
+
+    def test_one_stranger_among_many_passes_the_customary_cut(self):
+        rows = np.array([[1.0, 0.05 * i] for i in range(8)] + [[-0.2, 1.0]])
+        assert (centroid_deviation(rows) >= 1.5).tolist() == [False] * 8 + [True]
+
+    def test_empty_paragraphs_take_no_part(self):
+        full = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [1.0, 0.2]])
+        found = centroid_deviation(np.insert(full, 2, 0.0, axis=0))
+        assert found[2] == 0.0
+        assert np.delete(found, 2) == pytest.approx(centroid_deviation(full))
+
+    @pytest.mark.parametrize("rows", [np.zeros((0, 3)), np.zeros((4, 3)), np.ones((5, 3))])
+    def test_where_all_are_alike_none_deviates(self, rows):
+        assert centroid_deviation(rows).tolist() == [0.0] * len(rows)
