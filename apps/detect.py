@@ -9,6 +9,7 @@ import typer
 
 from misplaced import __version__
 from misplaced.apps.failure import reported
+from misplaced.apps.level import Level
 from misplaced.apps.reporters import Format
 
 _INPUT, _OUTPUT, _MODEL, _CHANGE = "Input", "Output", "Model", "Change files"
@@ -26,6 +27,7 @@ Examples:
   detect -f concise articles/ "more/**/*.md"
   curl -s URL | detect - --stdin-filename page.html
   detect -f jsonl corpus.jsonl -o scored.jsonl --exit-zero
+  detect --level sentence article.txt
   detect --diff article.txt
   detect --fix article.txt
 """
@@ -119,6 +121,12 @@ def detect(
             rich_help_panel=_MODEL,
         ),
     ] = None,
+    second_look: Annotated[
+        bool,
+        typer.Option(
+            "--second-look/--no-second-look", help="Read doubtful paragraphs again between their neighbours."
+        ),
+    ] = True,
     trust: Annotated[
         bool,
         typer.Option(
@@ -127,6 +135,15 @@ def detect(
             rich_help_panel=_MODEL,
         ),
     ] = False,
+    level: Annotated[
+        Level,
+        typer.Option(
+            envvar="MISPLACED_LEVEL",
+            metavar="paragraph|sentence",
+            help="sentence: also point at foreign sentences within paragraphs; takes up to twice as long.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = Level.PARAGRAPH,
     diff: Annotated[
         bool,
         typer.Option(
@@ -139,7 +156,8 @@ def detect(
         bool,
         typer.Option(
             "--fix",
-            help="Remove flagged paragraphs from the files; every other byte stays. Not for .html.",
+            help="Remove flagged paragraphs (and sentences) from the files; every other byte stays. "
+            "Not for .html.",
             rich_help_panel=_CHANGE,
         ),
     ] = False,
@@ -158,6 +176,7 @@ def detect(
         output_format=output_format,
         output_file=output_file,
         threshold=threshold,
+        level=level,
         exit_zero=exit_zero,
         diff=diff,
         fix=fix,
@@ -165,4 +184,6 @@ def detect(
         quiet=quiet,
     )
 
-    raise typer.Exit(run(options, lambda: load_detector(model, trusted=trust, quiet=quiet)))
+    raise typer.Exit(
+        run(options, lambda: load_detector(model, trusted=trust, quiet=quiet, second_look=second_look))
+    )

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from misplaced.apps.articles import Articles
 from misplaced.apps.failure import FAILED, FLAGGED, OK, describe
 from misplaced.apps.fixing import diff_file, fix_file
+from misplaced.apps.level import Level
 from misplaced.apps.overwriting import refuse_overwriting
 from misplaced.apps.reporters import Format, make_reporter
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message, tolerate_unencodable
-from misplaced.apps.reporters.tally import count
+from misplaced.apps.reporters.tally import count, count_findings
 from misplaced.errors import MisplacedError, UsageError
 from misplaced.inputs import STDIN
 from misplaced.replacing import replacing
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from misplaced.document import Document
+    from misplaced.report import Level as JudgedLevel
     from misplaced.report import Report
 
 
@@ -38,8 +40,19 @@ class Scorer(Protocol):
 
     threshold: float
 
-    def detect_many(self, documents: Iterable[Document]) -> Iterator[Report]:
+    @property
+    def sentence_threshold(self) -> float:
+        """That of sentences within paragraphs."""
+        ...
+
+    @sentence_threshold.setter
+    def sentence_threshold(self, value: float | None) -> None: ...
+
+    def detect_many(
+        self, documents: Iterable[Document], *, level: JudgedLevel = "paragraph"
+    ) -> Iterator[Report]:
         """Score documents as they come, order kept."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,8 @@ class Options:
     output_file : Path or None
         None for standard output.
     threshold : float or None
-        None for the model's own.
+        None for the model's own; else also that of the sentences.
+    level : Level
     exit_zero, diff, fix, statistics, quiet : bool
     """
 
@@ -65,6 +79,7 @@ class Options:
     output_format: Format = Format.FULL
     output_file: Path | None = None
     threshold: float | None = None
+    level: Level = Level.PARAGRAPH
     exit_zero: bool = False
     diff: bool = False
     fix: bool = False
@@ -120,9 +135,11 @@ def run(options: Options, load: Callable[[], Scorer]) -> int:
     refuse_overwriting(options.output_file, articles.paths)
     scorer = load()
     if options.threshold is not None:
-        scorer.threshold = options.threshold
+        scorer.threshold = scorer.sentence_threshold = options.threshold
     with _output(options) as out, _progress(options, articles) as documents:
-        reports = scorer.detect_many(documents)
+        reports = scorer.detect_many(
+            documents, level="sentence" if options.level is Level.SENTENCE else "paragraph"
+        )
         if options.diff:
             flagged = _show_diffs(reports, out, articles)
         else:
@@ -148,8 +165,8 @@ def _report(
         to_fix: list[Report] = []
         for report in group:
             reporter.report(report)
-            left += len(report.findings)
-            if options.fix and report.findings:
+            left += count_findings(report)
+            if options.fix and count_findings(report):
                 to_fix.append(report)
         if to_fix and path is not None:
             left -= _fix(path, to_fix, articles, quiet=options.quiet)
@@ -159,23 +176,27 @@ def _report(
 
 def _fix(path: str, reports: list[Report], articles: Articles, *, quiet: bool) -> int:
     try:
-        removed = fix_file(path, reports)
+        fix_file(path, reports)
     except (MisplacedError, OSError) as error:
         articles.fail(describe(error))
         return 0
     if not quiet:
-        message(f"removed {count(removed, 'paragraph')} from {path}")
-    return removed
+        paragraphs = sum(len(report.findings) for report in reports)
+        sentences = sum(len(report.sentence_findings) for report in reports)
+        parts = [count(paragraphs, "paragraph")] if paragraphs or not sentences else []
+        parts += [count(sentences, "sentence")] if sentences else []
+        message(f"removed {' and '.join(parts)} from {path}")
+    return sum(map(count_findings, reports))
 
 
 def _show_diffs(reports: Iterable[Report], out: TextIO, articles: Articles) -> int:
-    """Write a diff for each file and return how many paragraphs it would remove."""
+    """Write a diff for each file and return how many findings it would remove."""
     removed = 0
     # A patch must keep every character; a terminal must not be steered by any.
     show = escape_keeping_layout if out.isatty() else str
     for path, group in groupby(reports, key=lambda report: report.document.path):
-        flagged = [report for report in group if report.findings]
-        removed += sum(len(report.findings) for report in flagged)
+        flagged = [report for report in group if count_findings(report)]
+        removed += sum(map(count_findings, flagged))
         try:
             for line in diff_file(path or "<text>", flagged, stdin=articles.is_stdin(path)):
                 out.write(show(line))

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from misplaced.apps.failure import reported
+from misplaced.apps.level import Level
 from misplaced.apps.loading import load_detector
 from misplaced.apps.measuring import Options, evaluate_benchmarks
 
@@ -25,12 +26,25 @@ def evaluate(
             envvar="MISPLACED_MODEL", help="Model folder; without it, the bundled model.", metavar="DIR"
         ),
     ] = None,
+    second_look: Annotated[
+        bool,
+        typer.Option(
+            "--second-look/--no-second-look", help="Read doubtful paragraphs again between their neighbours."
+        ),
+    ] = True,
     trust: Annotated[
         bool, typer.Option("--trust", help="Allow a model file that can run code when it is loaded.")
     ] = False,
     threshold: Annotated[
         float | None, typer.Option(help="Measure at this threshold, not the model's own.", metavar="T")
     ] = None,
+    level: Annotated[
+        Level,
+        typer.Option(
+            help="sentence: measure sentences, on benchmarks whose mixed paragraphs have spans.",
+            metavar="paragraph|sentence",
+        ),
+    ] = Level.PARAGRAPH,
     bootstrap: Annotated[
         int, typer.Option(help="Resamples for the 95 % intervals; 0 for none.", metavar="N", min=0)
     ] = 500,
@@ -77,15 +91,19 @@ def evaluate(
     Each line of a benchmark is one article: {"id", "title", "paragraphs": [...],
     "labels": [...], "kind"?, "form"?}. Paragraphs labelled off_topic or
     boilerplate ought to be flagged, coherent ones not; caption, meta, ignore and
-    every line of an article of kind "multi" count neither way.
+    every line of an article of kind "multi" count neither way. With --level sentence,
+    the sentences of coherent paragraphs are set against the spans of mixed ones.
 
     Exit status: 0 measured, 1 the quality gate is missed, 2 any error. A file
     that cannot be read is reported, the others are still measured.
     """
     options = Options(
-        threshold, as_json, output_file, plots, gate, gate_partial, gate_update, allow_lower, bootstrap, seed
+        *(threshold, as_json, output_file, plots, gate, gate_partial, gate_update, allow_lower),
+        *(bootstrap, seed, level),
     )
     with reported():
         raise typer.Exit(
-            evaluate_benchmarks(benchmarks, options, lambda: load_detector(model, trusted=trust))
+            evaluate_benchmarks(
+                benchmarks, options, lambda: load_detector(model, trusted=trust, second_look=second_look)
+            )
         )

@@ -1,4 +1,4 @@
-"""``--fix`` and ``--diff``: flagged paragraphs out of the files they came from, every other byte as it was.
+"""``--fix`` and ``--diff``: what is flagged out of the files it came from, every other byte as it was.
 
 After the detector, beside the reporters. A file is read again, compared with what was judged, and
 replaced at once; of a ``.jsonl`` file only the lines of affected records change.
@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 from misplaced.apps.removal import (
     element_cuts,
+    element_spans,
     member_spans,
     paragraph_cuts,
     parse_object,
     string_cuts,
     without,
 )
+from misplaced.apps.reporters.tally import count_findings
+from misplaced.apps.sentence_cuts import goes_whole, sentence_cuts
 from misplaced.errors import InputError, UnreadableError, UsageError
 from misplaced.replacing import replacing
 
@@ -28,11 +31,11 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from misplaced.decoding import Decoded
-    from misplaced.report import Report
+    from misplaced.report import Report, ScoredParagraph
 
 
 def fix_file(path: str, reports: Sequence[Report]) -> int:
-    """Remove the flagged paragraphs from a file, in place.
+    """Remove the flagged paragraphs, and the flagged sentences of others, from a file, in place.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def fix_file(path: str, reports: Sequence[Report]) -> int:
     Returns
     -------
     int
-        How many paragraphs were removed.
+        How many findings were removed.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def fix_file(path: str, reports: Sequence[Report]) -> int:
     OSError
         If it cannot be read or replaced.
     """
-    flagged = [report for report in reports if report.findings]
+    flagged = [report for report in reports if count_findings(report)]
     if not flagged:
         return 0
     _refuse_html(path, "--fix")
@@ -66,7 +69,7 @@ def fix_file(path: str, reports: Sequence[Report]) -> int:
         with Path(path).open("rb") as stream, replacing(path) as out:
             for edit in _record_edits(stream, path, flagged):
                 out.write(edit.fixed_bytes())
-    return sum(len(report.findings) for report in flagged)
+    return sum(map(count_findings, flagged))
 
 
 def diff_file(path: str, reports: Sequence[Report], *, stdin: bool = False) -> Iterator[str]:
@@ -92,7 +95,7 @@ def diff_file(path: str, reports: Sequence[Report], *, stdin: bool = False) -> I
     InputError, OSError
         As for :func:`fix_file`.
     """
-    flagged = [report for report in reports if report.findings]
+    flagged = [report for report in reports if count_findings(report)]
     if not flagged:
         return
     _refuse_html(path, "--diff")
@@ -191,7 +194,7 @@ def _index(number: int | None, lines: Sequence[str], path: str) -> int:
 
 
 def _fixed_record(record: str, report: Report, where: str) -> str:
-    """Return a record's line without the flagged paragraphs; nothing else of it changes."""
+    """Return a record's line without what is flagged; nothing else of it changes."""
     value = parse_object(record)
     if value is None:
         _refuse_changed(where)
@@ -200,9 +203,15 @@ def _fixed_record(record: str, report: Report, where: str) -> str:
         paragraphs = value["paragraphs"]
         if paragraphs != [paragraph.text for paragraph in report.paragraphs]:
             _refuse_changed(where)
-        removed = [finding.index for finding in report.findings]
-        value["paragraphs"] = [p.text for p in report.paragraphs if not p.flagged]
-        fixed = without(record, element_cuts(record, spans["paragraphs"], removed))
+        removed = [p.index for p in report.paragraphs if goes_whole(p)]
+        value["paragraphs"] = [
+            without(p.text, _within(report, p)) for p in report.paragraphs if not goes_whole(p)
+        ]
+        cuts = element_cuts(record, spans["paragraphs"], removed)
+        for element, p in zip(element_spans(record, spans["paragraphs"]), report.paragraphs, strict=True):
+            if not goes_whole(p):
+                cuts += string_cuts(record, element, _within(report, p))
+        fixed = without(record, sorted(cuts))
     else:
         source = report.document.source
         if value.get("text") != source:
@@ -221,8 +230,18 @@ def _cuts(report: Report) -> list[tuple[int, int]]:
     from misplaced.reading import format_of
 
     document = report.document
-    spans = [(finding.start, finding.end) for finding in report.findings]
-    return paragraph_cuts(document.source, spans, markdown=format_of(document.path or "") == "markdown")
+    whole = [(p.start, p.end) for p in report.paragraphs if goes_whole(p)]
+    cuts = paragraph_cuts(document.source, whole, markdown=format_of(document.path or "") == "markdown")
+    for paragraph in report.paragraphs:
+        if not goes_whole(paragraph):
+            cuts += sentence_cuts(document.source, paragraph)
+    return sorted(cuts)
+
+
+def _within(report: Report, paragraph: ScoredParagraph) -> list[tuple[int, int]]:
+    """Return the cuts that remove a paragraph's flagged sentences, counted from where it starts."""
+    cuts = sentence_cuts(report.document.source, paragraph)
+    return [(start - paragraph.start, end - paragraph.start) for start, end in cuts]
 
 
 def _lines(text: str) -> list[str]:

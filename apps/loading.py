@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from misplaced.detector import Detector
 
 
-def load_detector(model: str | Path | None, *, trusted: bool = False, quiet: bool = False) -> Detector:
+def load_detector(
+    model: str | Path | None, *, trusted: bool = False, quiet: bool = False, second_look: bool = True
+) -> Detector:
     """Load a model; warnings about it become lines on standard error.
 
     Parameters
@@ -24,6 +26,8 @@ def load_detector(model: str | Path | None, *, trusted: bool = False, quiet: boo
         Allow a classifier file that can run code.
     quiet : bool
         Drop the warnings.
+    second_look : bool
+        Load the reader of doubtful paragraphs, where the model has one.
 
     Raises
     ------
@@ -33,7 +37,7 @@ def load_detector(model: str | Path | None, *, trusted: bool = False, quiet: boo
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        detector = Detector.load(model, trusted=trusted)
+        detector = Detector.load(model, trusted=trusted, second_look=second_look)
     for warning in caught:
         if issubclass(warning.category, UserWarning) and not quiet:
             message(f"warning: {warning.message}")

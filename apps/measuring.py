@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from misplaced.apps.failure import FAILED, FLAGGED, OK
+from misplaced.apps.level import Level
 from misplaced.apps.overwriting import refuse_overwriting
 from misplaced.apps.progress import track
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from misplaced.eval.benchmark import BenchmarkResult, Scorer
+    from misplaced.eval.benchmark import BenchmarkResult
     from misplaced.eval.pins import Gate, Loosening
+    from misplaced.eval.sentences import SentenceScorer
     from misplaced.eval.summary import Summary
 
 
@@ -42,9 +44,10 @@ class Options:
     allow_lower: str | None = None
     bootstrap: int = 500
     seed: int = 0
+    level: Level = Level.PARAGRAPH
 
 
-def evaluate_benchmarks(paths: Sequence[Path], options: Options, load: Callable[[], Scorer]) -> int:
+def evaluate_benchmarks(paths: Sequence[Path], options: Options, load: Callable[[], SentenceScorer]) -> int:
     """Measure, write the results, and judge them by the gate.
 
     Parameters
@@ -134,17 +137,20 @@ def _check_gate(options: Options) -> None:
         raise UsageError("--gate-update pins the model's own threshold", hint="leave --threshold out")
 
 
-def _measure(paths: Sequence[Path], options: Options, detector: Scorer) -> Summary:
+def _measure(paths: Sequence[Path], options: Options, detector: SentenceScorer) -> Summary:
     from misplaced import __version__
     from misplaced.eval.benchmark import run
+    from misplaced.eval.sentences import run_sentences
     from misplaced.eval.summary import Summary, machine
 
+    by_sentence = options.level is Level.SENTENCE
+    own = detector.sentence_threshold if by_sentence else detector.threshold
     results: list[BenchmarkResult] = []
     errors: list[str] = []
     for path in paths:
         try:
             results.append(
-                run(
+                (run_sentences if by_sentence else run)(
                     detector,
                     path,
                     threshold=options.threshold,
@@ -159,7 +165,7 @@ def _measure(paths: Sequence[Path], options: Options, detector: Scorer) -> Summa
     return Summary(
         results=tuple(results),
         model=detector.version or __version__,
-        threshold=detector.threshold if options.threshold is None else options.threshold,
+        threshold=own if options.threshold is None else options.threshold,
         date=_today(),
         machine=machine(),
         errors=tuple(errors),

@@ -154,6 +154,17 @@ def member_spans(record: str) -> dict[str, Span]:
     return spans
 
 
+def element_spans(record: str, array: Span) -> list[Span]:
+    """Where each element of an array, which stands at `array` in a JSON text, stands in it."""
+    spans: list[Span] = []
+    position = _skip(record, array[0] + 1)
+    while record[position] != "]":
+        _, end = _DECODER.raw_decode(record, position)
+        spans.append((position, end))
+        position = _skip_comma(record, end)
+    return spans
+
+
 def element_cuts(record: str, array: Span, removed: Sequence[int]) -> list[Span]:
     """Cut elements, and the commas that go with them, out of an array in a JSON text.
 
@@ -170,12 +181,7 @@ def element_cuts(record: str, array: Span, removed: Sequence[int]) -> list[Span]
     list of (int, int)
         Cuts into `record`.
     """
-    spans: list[Span] = []
-    position = _skip(record, array[0] + 1)
-    while record[position] != "]":
-        _, end = _DECODER.raw_decode(record, position)
-        spans.append((position, end))
-        position = _skip_comma(record, end)
+    spans = element_spans(record, array)
     gone = set(removed)
     kept = [index for index in range(len(spans)) if index not in gone]
     if not kept:

@@ -15,9 +15,18 @@ if TYPE_CHECKING:
     from misplaced.detector import Detector
     from misplaced.document import Document, Paragraph
     from misplaced.errors import MisplacedError
-    from misplaced.report import Report, ScoredParagraph
+    from misplaced.report import Report, ScoredParagraph, ScoredSentence
 
-__all__ = ["Detector", "Document", "MisplacedError", "Paragraph", "Report", "ScoredParagraph", "__version__"]
+__all__ = [
+    "Detector",
+    "Document",
+    "MisplacedError",
+    "Paragraph",
+    "Report",
+    "ScoredParagraph",
+    "ScoredSentence",
+    "__version__",
+]
 
 __version__ = "0.1.0"
 
@@ -29,6 +38,7 @@ _HOME = {
     "Paragraph": "misplaced.document",
     "Report": "misplaced.report",
     "ScoredParagraph": "misplaced.report",
+    "ScoredSentence": "misplaced.report",
 }
 
 

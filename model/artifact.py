@@ -7,6 +7,8 @@
     terms.npy         word weights, float32
     encoder.onnx      the encoder, unless the manifest names a sentence-transformers model
     tokenizer.json    its tokenizer
+    reader.onnx       optional: the reader of the second look, of the same tokenizer
+    second.skops      optional: the logistic behind the reader
     README.md         the model card
 
 Loading has three phases: read the manifest, audit (format version, digests, types), construct.
@@ -28,12 +30,16 @@ if TYPE_CHECKING:
     from misplaced.classifier import Classifier
     from misplaced.encoder import Encoder
     from misplaced.features.terms import TermWeights
+    from misplaced.second_look import SecondLook
+    from misplaced.statements import StatementModel
 
 CLASSIFIER = "classifier.skops"
 TRUSTED_CLASSIFIER = "classifier.joblib"
 TERMS = "terms.npy"
 GRAPH = "encoder.onnx"
+READER = "reader.onnx"
 TOKENIZER = "tokenizer.json"
+SECOND = "second.skops"
 CARD = "README.md"
 
 _DRIFT_HINT = "train the model again, or install the version it was trained with"
@@ -47,11 +53,18 @@ class Artifact:
     encoder: Encoder
     classifier: Classifier
     weights: TermWeights
+    statements: StatementModel
+    second_look: SecondLook | None = None
 
     @property
     def threshold(self) -> float:
         """The shipped threshold."""
         return self.manifest.threshold
+
+    @property
+    def sentence_threshold(self) -> float | None:
+        """The shipped threshold of sentences; None: that of the paragraphs."""
+        return self.manifest.sentence_threshold
 
     @property
     def version(self) -> str:
@@ -67,7 +80,11 @@ def bundled() -> Path:
 
 
 def load(
-    path: str | Path | None = None, *, trusted: bool = False, encoder: Encoder | None = None
+    path: str | Path | None = None,
+    *,
+    trusted: bool = False,
+    encoder: Encoder | None = None,
+    second_look: bool = True,
 ) -> Artifact:
     """Verify and load a model folder.
 
@@ -79,6 +96,8 @@ def load(
         Load a ``classifier.joblib``, which can run code, where there is no ``classifier.skops``.
     encoder : Encoder, optional
         Use this one instead of the folder's.
+    second_look : bool
+        Load the reader, where the folder has one.
 
     Raises
     ------
@@ -92,7 +111,11 @@ def load(
     verify(folder, manifest)
     classifier = _load_classifier(folder, manifest, trusted=trusted)
     weights = _load_terms(folder, manifest)
-    return Artifact(manifest, encoder or _load_encoder(folder, manifest), classifier, weights)
+    statements = _load_statements(folder, manifest)
+    second = _load_second_look(folder, manifest) if second_look else None
+    return Artifact(
+        manifest, encoder or _load_encoder(folder, manifest), classifier, weights, statements, second
+    )
 
 
 def _require(folder: Path, manifest: Manifest, name: str) -> Path:
@@ -198,6 +221,36 @@ def _load_terms(folder: Path, manifest: Manifest) -> TermWeights:
             f"{TERMS} is not an array of shape ({BUCKETS},), float32", where=str(folder), hint=REPAIR
         )
     return TermWeights(table)
+
+
+def _load_statements(folder: Path, manifest: Manifest) -> StatementModel:
+    from misplaced.statements import StatementModel
+
+    try:
+        return StatementModel.parse(manifest.statements)
+    except ValueError as error:
+        raise ArtifactError(
+            f"'statements' in {MANIFEST}: {error}", where=str(folder), hint=_DRIFT_HINT
+        ) from None
+
+
+def _load_second_look(folder: Path, manifest: Manifest) -> SecondLook | None:
+    if READER not in manifest.files:
+        return None
+    from misplaced.classifier import Classifier
+    from misplaced.reader import Reader
+    from misplaced.second_look import NAMES, SecondLook
+
+    path = _require(folder, manifest, SECOND)
+    classifier = Classifier.from_pipeline(_load_audited(path, manifest))
+    if classifier.width != len(NAMES):
+        raise ArtifactError(
+            f"{SECOND} reads {classifier.width} features, not {len(NAMES)}",
+            where=str(folder),
+            hint=_DRIFT_HINT,
+        )
+    reader = Reader(folder / READER, _require(folder, manifest, TOKENIZER))
+    return SecondLook(reader, classifier, manifest.doubt)
 
 
 def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:

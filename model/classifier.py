@@ -111,11 +111,14 @@ class Classifier:
         ndarray of shape (n, 3), float64
             Rows sum to 1, no entry is above it; columns in the order of :data:`misplaced.report.LABELS`.
         """
+        return label_probabilities(self.log_probabilities(matrix))
+
+    def log_probabilities(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the log-probabilities of :data:`CLASSES`, shape (n, 6), float64."""
         scores = self._scores(matrix)
         scores -= scores.max(axis=1, keepdims=True)
-        odds = np.exp(scores)
-        probabilities: NDArray[np.float64] = (odds / odds.sum(axis=1, keepdims=True)) @ _TO_LABEL
-        return np.minimum(probabilities, 1.0)  # the sum over classes can round to just above
+        scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        return scores
 
     def probe(self) -> NDArray[np.float64]:
         """Return the label probabilities of a fixed row, shape (3,): a fingerprint of the arithmetic.
@@ -162,6 +165,12 @@ class Classifier:
     def _standardised(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         standardised: NDArray[np.float64] = (matrix - self.mean) / self.scale
         return standardised
+
+
+def label_probabilities(log_probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum the probabilities of the classes by label, shape (n, 6) to (n, 3)."""
+    probabilities: NDArray[np.float64] = np.exp(log_probabilities) @ _TO_LABEL
+    return np.minimum(probabilities, 1.0)  # the sum over classes can round to just above
 
 
 def _likeliest(scores: NDArray[np.float64], label: Label) -> int:

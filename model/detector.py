@@ -6,17 +6,20 @@ are batched together for the encoder and come back one by one, in order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from misplaced.document import Document
-from misplaced.encoder import encode_checked
+from misplaced.embedding import DocumentEmbeddings, embed_window, windows
 from misplaced.errors import EncoderError
 from misplaced.features import matrix
-from misplaced.reasons import Article, explain_alone
-from misplaced.report import LABELS, Report, ScoredParagraph, check_threshold, foreign_label
+from misplaced.look import Look, first_look, look_again
+from misplaced.mixed import judge_sentences
+from misplaced.report import check_threshold
+from misplaced.statements import StatementModel
+from misplaced.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,32 +29,15 @@ if TYPE_CHECKING:
 
     from misplaced.classifier import Classifier
     from misplaced.encoder import Encoder
-    from misplaced.features.matrix import Features
     from misplaced.features.terms import TermWeights
+    from misplaced.report import Level, Report, Statement
+    from misplaced.second_look import SecondLook
 
-#: Paragraphs that are embedded together, over as many documents as it takes. Enough for batches of
-#: equal length, few enough that the first report comes soon.
-_WINDOW = 256
-
-#: Reasons are worked out for paragraphs at least this foreign (``1 - coherence``), flagged or not, so
-#: that a report read again at a lower threshold still has them.
-_REASONS_FROM = 0.1
+#: Documents of known embeddings that are judged together.
+_TOGETHER = 32
 
 
-@dataclass(frozen=True)
-class DocumentEmbeddings:
-    """The embeddings of one document.
-
-    Attributes
-    ----------
-    paragraphs : ndarray of shape (n, d), float32
-        Unit rows; zero rows for empty paragraphs.
-    title : ndarray of shape (d,), float32, or None
-        None where the document has no title.
-    """
-
-    paragraphs: NDArray[np.float32]
-    title: NDArray[np.float32] | None
+__all__ = ["Detector", "DocumentEmbeddings"]
 
 
 class Detector:
@@ -66,6 +52,13 @@ class Detector:
         A paragraph is flagged when ``1 - coherence`` reaches it; above 0, at most 1.
     version : str, optional
         Name and version of the model, for reports.
+    sentence_threshold : float, optional
+        That of sentences within paragraphs; the same by default.
+    statements : StatementModel, optional
+        What is said of a document as a whole; nothing by default.
+    second_look : SecondLook, optional
+        Reads doubtful paragraphs in context; None leaves it at the first verdict. May be set to None
+        at any time.
 
     Examples
     --------
@@ -81,6 +74,9 @@ class Detector:
         threshold: float,
         *,
         version: str = "",
+        sentence_threshold: float | None = None,
+        statements: StatementModel | None = None,
+        second_look: SecondLook | None = None,
     ) -> None:
         expected = len(matrix.names(encoder.dimension))
         if classifier.width != expected:
@@ -94,10 +90,18 @@ class Detector:
         self.weights = weights
         self.threshold = threshold
         self.version = version
+        self.sentence_threshold = sentence_threshold
+        self.statements = statements or StatementModel()
+        self.second_look = second_look
 
     @classmethod
     def load(
-        cls, path: str | Path | None = None, *, trusted: bool = False, encoder: Encoder | None = None
+        cls,
+        path: str | Path | None = None,
+        *,
+        trusted: bool = False,
+        encoder: Encoder | None = None,
+        second_look: bool = True,
     ) -> Detector:
         """Load a model.
 
@@ -110,6 +114,8 @@ class Detector:
             for files whose origin you know.
         encoder : Encoder, optional
             Use this one instead of the model's own; it must be the one the model was trained with.
+        second_look : bool
+            Load the reader of doubtful paragraphs, where the model has one.
 
         Raises
         ------
@@ -120,13 +126,16 @@ class Detector:
         """
         from misplaced.artifact import load
 
-        artifact = load(path, trusted=trusted, encoder=encoder)
+        artifact = load(path, trusted=trusted, encoder=encoder, second_look=second_look)
         return cls(
             artifact.encoder,
             artifact.classifier,
             artifact.weights,
             artifact.threshold,
             version=artifact.version,
+            sentence_threshold=artifact.sentence_threshold,
+            statements=artifact.statements,
+            second_look=artifact.second_look,
         )
 
     @property
@@ -139,21 +148,37 @@ class Detector:
         check_threshold(value)
         self._threshold = float(value)
 
-    def detect(self, document: str | Document) -> Report:
+    @property
+    def sentence_threshold(self) -> float:
+        """Foreignness from which a sentence within a paragraph is flagged; None sets :attr:`threshold`'s."""
+        return self.threshold if self._sentence_threshold is None else self._sentence_threshold
+
+    @sentence_threshold.setter
+    def sentence_threshold(self, value: float | None) -> None:
+        if value is not None:
+            check_threshold(value)
+        self._sentence_threshold = value
+
+    def detect(self, document: str | Document, *, level: Level = "paragraph") -> Report:
         """Judge one document.
 
         Parameters
         ----------
         document : str or Document
             Plain text is divided as :meth:`Document.from_text` does.
+        level : {"paragraph", "sentence"}
+            With ``sentence``, the sentences within paragraphs are judged too.
         """
-        return next(self.detect_many([document]))
+        return next(self.detect_many([document], level=level))
 
-    def detect_many(self, documents: Iterable[str | Document]) -> Iterator[Report]:
+    def detect_many(
+        self, documents: Iterable[str | Document], *, level: Level = "paragraph"
+    ) -> Iterator[Report]:
         """Judge documents as they come: streaming, in order, batched across documents."""
-        for window in _windows(_as_document(d) for d in documents):
-            for document, embeddings in zip(window, self._embed_window(window), strict=True):
-                yield self._report(document, embeddings)
+        for window in windows(_as_document(d) for d in documents):
+            embedded = list(embed_window(self.encoder, window))
+            reports = map(self.judge, window, embedded)
+            yield from judge_sentences(list(reports), embedded, self) if level == "sentence" else reports
 
     def score(self, paragraphs: Sequence[str], title: str | None = None) -> NDArray[np.float64]:
         """Score paragraphs of one article.
@@ -174,8 +199,8 @@ class Detector:
 
     def embed(self, documents: Iterable[Document]) -> Iterator[DocumentEmbeddings]:
         """Embed documents, streaming, in order."""
-        for window in _windows(documents):
-            yield from self._embed_window(window)
+        for window in windows(documents):
+            yield from embed_window(self.encoder, window)
 
     def probabilities(
         self, documents: Iterable[Document], *, embeddings: Iterable[DocumentEmbeddings] | None = None
@@ -193,119 +218,62 @@ class Detector:
         ndarray of shape (n, 3), float64
             Columns in the order of :data:`misplaced.report.LABELS`; an empty paragraph is coherent.
         """
-        if embeddings is not None:
-            for document, known in zip(documents, embeddings, strict=True):
-                yield self._probabilities(document, known)[0]
-            return
-        for window in _windows(documents):
-            for document, fresh in zip(window, self._embed_window(window), strict=True):
-                yield self._probabilities(document, fresh)[0]
+        pairs = zip(documents, embeddings, strict=True) if embeddings is not None else None
+        for window, known in _known(pairs) if pairs else self._embedded(documents):
+            yield from (look.probabilities() for look in self._look(window, known))
 
-    def _embed_window(self, documents: Sequence[Document]) -> Iterator[DocumentEmbeddings]:
-        """Embed documents together, every wording once."""
-        wanted = [p.content for d in documents for p in d.paragraphs]
-        wanted += [d.title_content for d in documents if d.title_content]
-        rows = {text: row for row, text in enumerate(t for t in dict.fromkeys(wanted) if t)}
-        encoded = encode_checked(self.encoder, list(rows))
-        blank = np.zeros(self.encoder.dimension, dtype=np.float32)
-        for document in documents:
-            title = document.title_content
-            found = [encoded[rows[p.content]] if p.content else blank for p in document.paragraphs]
-            yield DocumentEmbeddings(
-                np.stack(found) if found else np.zeros((0, len(blank)), dtype=np.float32),
-                encoded[rows[title]] if title else None,
-            )
+    def _embedded(
+        self, documents: Iterable[Document]
+    ) -> Iterator[tuple[list[Document], list[DocumentEmbeddings]]]:
+        for window in windows(documents):
+            yield window, list(embed_window(self.encoder, window))
 
-    def _probabilities(
-        self, document: Document, embeddings: DocumentEmbeddings
-    ) -> tuple[NDArray[np.float64], Features | None, list[int]]:
-        """Probabilities of all paragraphs; features of the filled ones; which those are."""
-        probabilities = np.zeros((len(document.paragraphs), len(LABELS)))
-        probabilities[:, 0] = 1.0
-        filled = [i for i, p in enumerate(document.paragraphs) if p.content]
-        if not filled:
-            return probabilities, None, filled
-        features = matrix.compute(
-            [document.paragraphs[i].content for i in filled],
-            embeddings.paragraphs[filled],
-            document.title_content,
-            embeddings.title,
-            self.weights,
-        )
-        probabilities[filled] = self.classifier.probabilities(features.matrix)
-        return probabilities, features, filled
+    def _look(
+        self,
+        documents: Sequence[Document],
+        embeddings: Sequence[DocumentEmbeddings],
+        statement: Statement | None = None,
+    ) -> list[Look]:
+        """Look at documents, twice where a paragraph is doubtful."""
+        looks = [
+            first_look(document, known, self.classifier, self.weights, self.statements, statement)
+            for document, known in zip(documents, embeddings, strict=True)
+        ]
+        if self.second_look is not None:
+            look_again(looks, self.second_look)
+        return looks
 
-    def _report(self, document: Document, embeddings: DocumentEmbeddings) -> Report:
-        probabilities, features, filled = self._probabilities(document, embeddings)
-        if document.too_short:
-            # Nothing to compare with: the mass of off_topic says nothing here.
-            probabilities[:, 0] = np.minimum(probabilities[:, 0] + probabilities[:, 1], 1.0)
-            probabilities[:, 1] = 0.0
-        reasons = self._reasons(document, embeddings, probabilities, features, filled)
-        paragraphs = []
-        for index, paragraph in enumerate(document.paragraphs):
-            by_label = dict(zip(LABELS, probabilities[index].tolist(), strict=True))
-            scored = ScoredParagraph(
-                index,
-                paragraph.text,
-                paragraph.start,
-                paragraph.end,
-                paragraph.line,
-                coherence=by_label["coherent"],
-                label="coherent",
-                flagged=False,
-                probabilities=by_label,
-                reasons=reasons.get(index, ()),
-            )
-            paragraphs.append(scored.at_threshold(self.threshold))
-        return Report(document, tuple(paragraphs), self.threshold, document.too_short)
-
-    def _reasons(
+    def judge(
         self,
         document: Document,
         embeddings: DocumentEmbeddings,
-        probabilities: NDArray[np.float64],
-        features: Features | None,
-        filled: list[int],
-    ) -> dict[int, tuple[str, ...]]:
-        """Reasons of the paragraphs at or near the threshold, by index."""
-        floor = min(_REASONS_FROM, self.threshold)
-        suspects = [i for i in filled if 1.0 - probabilities[i, 0] >= floor]
-        if features is None or not suspects:
-            return {}
-        if document.too_short:
-            return {i: explain_alone("boilerplate") for i in suspects}
-        article = Article(
-            [document.paragraphs[i].content for i in filled],
-            features,
-            embeddings.paragraphs[filled],
-            filled,
-            title=document.title_content,
-        )
-        rows = {index: row for row, index in enumerate(filled)}
-        return {
-            index: article.explain(
-                rows[index],
-                self.classifier,
-                foreign_label(probabilities[index, 1], probabilities[index, 2]),
-            )
-            for index in suspects
-        }
+        *,
+        called: Sequence[int] | None = None,
+        statement: Statement | None = None,
+    ) -> Report:
+        """Judge a document whose embeddings are known.
+
+        Parameters
+        ----------
+        document : Document
+        embeddings : DocumentEmbeddings
+        called : sequence of int, optional
+            What the reasons call each paragraph; its position by default.
+        statement : Statement, optional
+            What is said of the whole, where it is known already.
+        """
+        look = self._look([document], [embeddings], statement)[0]
+        return verdict(document, embeddings, look, self.classifier, self.threshold, called)
+
+
+def _known(
+    pairs: Iterable[tuple[Document, DocumentEmbeddings]],
+) -> Iterator[tuple[list[Document], list[DocumentEmbeddings]]]:
+    """Documents whose embeddings are known, some at a time."""
+    pairs = iter(pairs)
+    while some := list(islice(pairs, _TOGETHER)):
+        yield [document for document, _ in some], [known for _, known in some]
 
 
 def _as_document(document: str | Document) -> Document:
     return Document.from_text(document) if isinstance(document, str) else document
-
-
-def _windows(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Collect documents until they hold enough paragraphs to embed together."""
-    window: list[Document] = []
-    size = 0
-    for document in documents:
-        window.append(document)
-        size += len(document.paragraphs) + 1
-        if size >= _WINDOW:
-            yield window
-            window, size = [], 0
-    if window:
-        yield window

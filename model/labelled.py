@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, cast
 from misplaced.document import Document
 from misplaced.errors import CorpusError
 from misplaced.records import explain_json
+from misplaced.spans import Span, spans_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,8 @@ class LabelledDocument:
         Where it was published.
     record_line : int
         Line in the file, from 1.
+    spans : tuple of Span
+        The foreign parts of mixed paragraphs, in order.
     """
 
     id: str
@@ -63,6 +66,7 @@ class LabelledDocument:
     form: str | None
     site: str | None
     record_line: int
+    spans: tuple[Span, ...] = ()
 
     def unlabelled(self, path: str | None = None) -> Document:
         """Return the article as the scorer sees it, without its labels."""
@@ -178,6 +182,7 @@ def _parse(record: dict[str, object], number: int, where: str) -> LabelledDocume
         form=text_field(record, "form", where),
         site=text_field(record, "site", where),
         record_line=number,
+        spans=spans_field(record, paragraphs, where),
     )
 
 

@@ -52,6 +52,12 @@ class Manifest:
     probe : list of float
         :meth:`misplaced.classifier.Classifier.probe` when the model was made: shows whether the
         classifier file is read as it was written.
+    sentence_threshold : float or None
+        That of sentences within paragraphs; None: that of the paragraphs.
+    statements : dict
+        :meth:`misplaced.statements.StatementModel.record`; empty: nothing is said of documents as a whole.
+    doubt : float
+        Foreignness, 0 to 1, from which the second look reads a paragraph.
     """
 
     format_version: int
@@ -67,6 +73,9 @@ class Manifest:
     settings: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     probe: list[float] = field(default_factory=list)
+    sentence_threshold: float | None = None
+    statements: dict[str, Any] = field(default_factory=dict)
+    doubt: float = 1.0
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -113,6 +122,12 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "settings": ("an object", lambda v: isinstance(v, dict)),
     "metrics": ("an object", lambda v: isinstance(v, dict)),
     "probe": ("a list of numbers", lambda v: isinstance(v, list) and all(_is_number(p) for p in v)),
+    "sentence_threshold": (
+        "a number above 0 and at most 1",
+        lambda v: v is None or (_is_number(v) and 0 < v <= 1),
+    ),
+    "statements": ("an object", lambda v: isinstance(v, dict)),
+    "doubt": ("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1),
 }
 
 

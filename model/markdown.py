@@ -68,6 +68,12 @@ def segment_markdown(text: str) -> tuple[str | None, tuple[Paragraph, ...]]:
     return title, tuple(unit.paragraph(lines) for unit in units)
 
 
+def inline_content(text: str) -> str:
+    """Return the words of inline Markdown: no emphasis marks, link targets and code ticks, space folded."""
+    tokens = _parser().parseInline(text)
+    return fold("".join(word for token in tokens for word in _words(token.children or ())))
+
+
 @cache
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt

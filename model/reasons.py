@@ -32,6 +32,9 @@ MOST_REASONS = 3
 #: Evidence that moves the log-odds by less (in nats) is not worth a sentence.
 _LEAST_CONTRIBUTION = 0.25
 
+#: Change of foreignness by the second look that is worth a sentence.
+_TELLING = 0.1
+
 #: Share of capitalised words from which a line is written like a headline.
 _HEADLINE = 0.6
 
@@ -156,6 +159,25 @@ class Article:
 def explain_alone(label: Label) -> tuple[str, ...]:
     """Say why a paragraph without an article around it looks like a label: by its wording only."""
     return (_wording(label),)
+
+
+def explain_reading(before: float, after: float) -> tuple[str, ...]:
+    """Say what reading a paragraph between its neighbours changed.
+
+    Parameters
+    ----------
+    before, after : float
+        Foreignness, 0 to 1, of the first look and after reading.
+
+    Returns
+    -------
+    tuple of str
+        Empty where reading said nothing new.
+    """
+    if abs(after - before) < _TELLING:
+        return ()
+    verb = "raises" if after > before else "lowers"
+    return (f"reading it between its neighbours {verb} its foreignness from {before:.2f} to {after:.2f}",)
 
 
 @lru_cache(maxsize=4)

@@ -125,6 +125,11 @@ def word_encoder():
 
 
 @pytest.fixture(scope="session")
+def make_word_encoder():
+    return WordEncoder
+
+
+@pytest.fixture(scope="session")
 def articles():
     return make_articles(40)
 

@@ -1,7 +1,7 @@
 """Findings with their text and reasons, for people.
 
-Documents without findings are silent unless nothing of them could be judged for topic; totals come
-last. The text of articles is escaped and never read as markup.
+Documents without findings are silent unless nothing of them could be judged for topic or their title
+belongs elsewhere; totals come last. The text of articles is escaped and never read as markup.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from rich.text import Text
 
 from misplaced.apps.reporters.escaping import escape
 from misplaced.apps.reporters.excerpt import cut_at_word
-from misplaced.apps.reporters.location import place
-from misplaced.apps.reporters.tally import Tally, count
+from misplaced.apps.reporters.location import findings, place
+from misplaced.apps.reporters.tally import Tally, count, count_findings
 from misplaced.document import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from misplaced.report import Report, ScoredParagraph
+    from misplaced.report import Report, ScoredParagraph, ScoredSentence
 
 #: A longer paragraph is shown by its beginning and its end, characters of each.
 LONG, BEGINNING, END = 640, 400, 160
@@ -55,11 +55,13 @@ class FullReporter:
     def report(self, report: Report) -> None:
         """Write one document's findings."""
         self._tally.add(report)
-        if report.findings:
+        if count_findings(report):
             self._header(report)
-            for finding in report.findings:
-                self._finding(report, finding)
+            for paragraph, sentence in findings(report):
+                self._finding(report, paragraph, sentence)
             self._line(self._verdict(report), "bold")
+        elif report.title_mismatch:
+            self._header(report)
         elif report.too_short and not self._quiet:
             self._unbroken(Text(f"{escape(report.document.name)}: {_why_too_short(report)}", "dim"))
             self._console.print()
@@ -69,7 +71,7 @@ class FullReporter:
         tally = self._tally
         told = tally.documents == 1 and tally.flagged_documents == 1
         if not told:
-            self._line(self._total(), "bold" if tally.flagged else "bold green")
+            self._line(self._total(), "bold" if tally.flagged_documents else "bold green")
         if errors:
             self._line(f"{count(len(errors), 'input')} could not be read", "bold red")
 
@@ -77,10 +79,18 @@ class FullReporter:
         self._unbroken(Text(escape(report.document.name), "bold cyan"))
         if report.document.title:
             self._wrapped(Text(escape(fold(report.document.title)), "italic"))
+        if report.title_mismatch:
+            self._wrapped(Text(f"title: does not fit the body ({report.title_fit:.2f})", "bold red"))
+        if report.multi_topic:
+            self._wrapped(Text("several topics: only strong cases are called off_topic", "dim"))
         self._console.print()
 
-    def _finding(self, report: Report, finding: ScoredParagraph) -> None:
-        where = f"{escape(place(report.document, finding))} paragraph {finding.index}"
+    def _finding(self, report: Report, paragraph: ScoredParagraph, sentence: ScoredSentence | None) -> None:
+        finding = sentence or paragraph
+        column = f":{sentence.column}" if sentence and report.document.record_line is None else ""
+        where = f"{escape(place(report.document, finding))}{column} paragraph {paragraph.index}"
+        if sentence:
+            where += f" sentence {sentence.index}"
         self._unbroken(
             Text.assemble(
                 (where, "cyan"),
@@ -111,22 +121,24 @@ class FullReporter:
             self._console.print()
 
     def _verdict(self, report: Report) -> str:
-        verdict = f"{_share(len(report.findings), len(report.paragraphs))} (threshold {report.threshold:.2f})"
+        share = _share(len(report.findings), len(report.paragraphs), len(report.sentence_findings))
+        verdict = f"{share} (threshold {_thresholds(report.threshold, report.sentence_threshold)})"
         return f"{verdict}; {_why_too_short(report)}" if report.too_short else verdict
 
     def _total(self) -> str:
         tally = self._tally
         if not tally.documents:
             return "No document was judged"
-        if not tally.flagged:
+        if not tally.flagged and not tally.sentences:
             verdict = "nothing flagged"
             return (
                 f"{count(tally.documents, 'document')}, {count(tally.paragraphs, 'paragraph')}: "
                 f"{verdict} (threshold {self._threshold:.2f})"
             )
         return (
-            f"Total: {_share(tally.flagged, tally.paragraphs)}, in {tally.flagged_documents:,} of "
-            f"{count(tally.documents, 'document')} (threshold {self._threshold:.2f})"
+            f"Total: {_share(tally.flagged, tally.paragraphs, tally.sentences)}, in "
+            f"{tally.flagged_documents:,} of {count(tally.documents, 'document')} "
+            f"(threshold {self._threshold:.2f})"
         )
 
 
@@ -141,9 +153,18 @@ def elide(text: str) -> str:
     return f"{escape(beginning)} [... {left_out:,} characters left out ...] {escape(end)}"
 
 
-def _share(flagged: int, paragraphs: int) -> str:
-    verb = "does" if flagged == 1 else "do"
-    return f"{flagged:,} of {count(paragraphs, 'paragraph')} {verb} not belong"
+def _share(flagged: int, paragraphs: int, sentences: int) -> str:
+    subject = f"{flagged:,} of {count(paragraphs, 'paragraph')}"
+    if sentences:
+        subject += f" and {count(sentences, 'sentence')} of the others"
+    verb = "does" if flagged == 1 and not sentences else "do"
+    return f"{subject} {verb} not belong"
+
+
+def _thresholds(threshold: float, of_sentences: float | None) -> str:
+    if of_sentences is None or of_sentences == threshold:
+        return f"{threshold:.2f}"
+    return f"{threshold:.2f}, of sentences {of_sentences:.2f}"
 
 
 def _why_too_short(report: Report) -> str:

@@ -22,11 +22,13 @@ class JsonReporter:
         self._threshold = threshold
         self._documents: list[str] = []
         self._tally = Tally()
+        self._sentences = False
 
     def report(self, report: Report) -> None:
         """Keep one document's object."""
         self._documents.append(encode(as_object(report)))
         self._tally.add(report)
+        self._sentences |= report.level == "sentence"
 
     def end(self, errors: Sequence[str]) -> None:
         """Write the one JSON document."""
@@ -36,6 +38,8 @@ class JsonReporter:
             "flagged": self._tally.flagged,
             "errors": list(errors),
         }
+        if self._sentences:
+            summary["flagged_sentences"] = self._tally.sentences
         head = f'{{"schema":{SCHEMA},"threshold":{encode(round(self._threshold, DIGITS))},"documents":['
         self._out.write(head)
         for number, document in enumerate(self._documents):

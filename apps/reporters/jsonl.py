@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from misplaced.apps.reporters.escaping import escape_json
+from misplaced.report import ScoredSentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,29 +41,42 @@ class JsonLinesReporter:
 def as_object(report: Report) -> dict[str, Any]:
     """Return a report as JSON types, keys in their documented order."""
     document = report.document
+    thresholds = {"threshold": round(report.threshold, DIGITS)}
+    if report.sentence_threshold is not None:
+        thresholds["sentence_threshold"] = round(report.sentence_threshold, DIGITS)
     return {
         "schema": SCHEMA,
         "id": document.id,
         "path": document.path,
         "title": document.title,
-        "threshold": round(report.threshold, DIGITS),
+        **thresholds,
         "too_short": report.too_short,
+        "title_fit": None if report.title_fit is None else round(report.title_fit, DIGITS),
+        "title_mismatch": report.title_mismatch,
+        "multi_topic": report.multi_topic,
         "paragraphs": [_paragraph(paragraph) for paragraph in report.paragraphs],
     }
 
 
 def _paragraph(paragraph: ScoredParagraph) -> dict[str, Any]:
+    judged = _judged(paragraph)
+    if paragraph.sentences:
+        judged["sentences"] = [_judged(sentence) for sentence in paragraph.sentences]
+    return judged
+
+
+def _judged(unit: ScoredParagraph | ScoredSentence) -> dict[str, Any]:
+    place = {"index": unit.index, "start": unit.start, "end": unit.end, "line": unit.line}
+    if isinstance(unit, ScoredSentence):
+        place["column"] = unit.column
     return {
-        "index": paragraph.index,
-        "start": paragraph.start,
-        "end": paragraph.end,
-        "line": paragraph.line,
-        "coherence": round(float(paragraph.coherence), DIGITS),
-        "label": paragraph.label,
-        "flagged": bool(paragraph.flagged),
-        "probabilities": {label: round(float(p), DIGITS) for label, p in paragraph.probabilities.items()},
-        "reasons": list(paragraph.reasons),
-        "text": paragraph.text,
+        **place,
+        "coherence": round(float(unit.coherence), DIGITS),
+        "label": unit.label,
+        "flagged": bool(unit.flagged),
+        "probabilities": {label: round(float(p), DIGITS) for label, p in unit.probabilities.items()},
+        "reasons": list(unit.reasons),
+        "text": unit.text,
     }
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from misplaced.document import Document
-    from misplaced.report import ScoredParagraph
+    from misplaced.report import Report, ScoredParagraph, ScoredSentence
 
 
-def place(document: Document, finding: ScoredParagraph) -> str:
+def findings(report: Report) -> Iterator[tuple[ScoredParagraph, ScoredSentence | None]]:
+    """Yield what is flagged in reading order: paragraphs, and sentences with the paragraph they are in."""
+    for paragraph in report.paragraphs:
+        if paragraph.flagged:
+            yield paragraph, None
+        yield from ((paragraph, sentence) for sentence in paragraph.sentences if sentence.flagged)
+
+
+def place(document: Document, finding: ScoredParagraph | ScoredSentence) -> str:
     """Return ``path:line``, a line that an editor can open.
 
     For a record of a ``.jsonl`` file that is the record's line in the file: lines within the record

@@ -23,10 +23,12 @@ class StatisticsReporter:
         self._threshold = threshold
         self._as_json = output_format in (Format.JSON, Format.JSONL)
         self._tally = Tally()
+        self._sentences = False
 
     def report(self, report: Report) -> None:
         """Count one document in."""
         self._tally.add(report)
+        self._sentences |= report.level == "sentence"
 
     def end(self, errors: Sequence[str]) -> None:
         """Write the counts."""
@@ -42,6 +44,7 @@ class StatisticsReporter:
             "too_short_documents": tally.too_short_documents,
             "paragraphs": tally.paragraphs,
             "flagged": tally.flagged,
+            **({"flagged_sentences": tally.sentences} if self._sentences else {}),
             "labels": tally.labels,
             "mean_coherence": None if mean is None else round(mean, DIGITS),
             "errors": list(errors),
@@ -58,6 +61,7 @@ class StatisticsReporter:
             ("  too short", f"{tally.too_short_documents:,}"),
             ("paragraphs", f"{tally.paragraphs:,}"),
             *((f"  {label}", f"{number:,}") for label, number in tally.labels.items()),
+            *([("sentences", f"{tally.sentences:,}")] if self._sentences else []),
             ("mean coherence", "-" if mean is None else f"{mean:.3f}"),
             ("threshold", f"{self._threshold:.3g}"),
             ("errors", f"{len(errors):,}"),

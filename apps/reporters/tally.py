@@ -25,6 +25,8 @@ class Tally:
         Paragraphs of each label, in the order of :data:`misplaced.report.LABELS`.
     coherence_sum : float
         Over all paragraphs.
+    sentences : int
+        Flagged, within paragraphs that are not.
     """
 
     documents: int = 0
@@ -34,10 +36,13 @@ class Tally:
     labels: dict[Label, int] = field(default_factory=lambda: dict.fromkeys(LABELS, 0))
     coherence_sum: float = 0.0
 
+    sentences: int = 0
+
     def add(self, report: Report) -> None:
         """Count one document in."""
         self.documents += 1
-        self.flagged_documents += bool(report.findings)
+        self.flagged_documents += bool(count_findings(report))
+        self.sentences += len(report.sentence_findings)
         self.too_short_documents += report.too_short
         self.paragraphs += len(report.paragraphs)
         for paragraph in report.paragraphs:
@@ -53,6 +58,11 @@ class Tally:
     def mean_coherence(self) -> float | None:
         """Mean coherence of all paragraphs, 0 to 1; None without paragraphs."""
         return self.coherence_sum / self.paragraphs if self.paragraphs else None
+
+
+def count_findings(report: Report) -> int:
+    """Return how many paragraphs, and sentences of others, are flagged."""
+    return len(report.findings) + len(report.sentence_findings)
 
 
 def count(number: int, noun: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from misplaced.report import Label, Report, ScoredParagraph
+from misplaced.report import Label, Report, ScoredParagraph, ScoredSentence
+from misplaced.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from misplaced.document import Document, Paragraph
+    from misplaced.report import Level
 
 REASONS = {
     "off_topic": ("shares no name or subject with the rest", "the paragraphs around it follow on without it"),
@@ -40,18 +43,42 @@ def score(index: int, paragraph: Paragraph) -> ScoredParagraph:
     )
 
 
+def score_sentences(document: Document, scored: tuple[ScoredParagraph, Paragraph]) -> ScoredParagraph:
+    """Score the sentences of a paragraph; with sentences, the paragraph itself passes."""
+    parts = sentences(scored[1])
+    if len(parts) < 2:
+        return scored[0]
+    judged = []
+    for part in parts:
+        found = score(len(judged), part)
+        column = part.start - document.source.rfind("\n", 0, part.start)
+        judged.append(
+            ScoredSentence(
+                *(found.index, found.text, found.start, found.end, found.line, column),
+                *(found.coherence, found.label, False, found.probabilities, found.reasons),
+            )
+        )
+    return replace(scored[0], sentences=tuple(judged))
+
+
 class WordDetector:
     """Flags paragraphs with "READ MORE" as boilerplate and those with "walrus" as off topic."""
 
     def __init__(self) -> None:
         self.threshold = 0.62
+        self.sentence_threshold = 0.62
 
-    def detect(self, document: Document) -> Report:
-        scored = tuple(score(index, paragraph) for index, paragraph in enumerate(document.paragraphs))
-        return Report(document, scored, 1.0, document.too_short).rethreshold(self.threshold)
+    def detect(self, document: Document, *, level: Level = "paragraph") -> Report:
+        scored = [score(index, paragraph) for index, paragraph in enumerate(document.paragraphs)]
+        of_sentences = None
+        if level == "sentence":
+            of_sentences = self.sentence_threshold
+            scored = [score_sentences(document, one) for one in zip(scored, document.paragraphs, strict=True)]
+        report = Report(document, tuple(scored), 1.0, document.too_short, sentence_threshold=of_sentences)
+        return report.rethreshold(self.threshold, of_sentences)
 
-    def detect_many(self, documents: Iterable[Document]) -> Iterator[Report]:
-        return map(self.detect, documents)
+    def detect_many(self, documents: Iterable[Document], *, level: Level = "paragraph") -> Iterator[Report]:
+        return (self.detect(document, level=level) for document in documents)
 
 
 @pytest.fixture

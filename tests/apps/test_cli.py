@@ -26,14 +26,14 @@ HEAVY = ("numpy", "onnxruntime", "sklearn", "torch", "transformers", "tokenizers
 
 
 @pytest.fixture
-def bundled(monkeypatch: pytest.MonkeyPatch, detector: Scorer) -> list[tuple[object, bool]]:
+def bundled(monkeypatch: pytest.MonkeyPatch, detector: Scorer) -> list[tuple[object, bool, bool]]:
     """Put the word detector where the real one is loaded; return the calls."""
     from misplaced.detector import Detector
 
-    calls: list[tuple[object, bool]] = []
+    calls: list[tuple[object, bool, bool]] = []
 
-    def load(path: object = None, *, trusted: bool = False) -> Scorer:
-        calls.append((path, trusted))
+    def load(path: object = None, *, trusted: bool = False, second_look: bool = True) -> Scorer:
+        calls.append((path, trusted, second_look))
         return detector
 
     monkeypatch.setattr(Detector, "load", load)
@@ -59,18 +59,18 @@ def call(monkeypatch: pytest.MonkeyPatch, script: str, *arguments: str) -> int:
 @pytest.mark.parametrize("script", [["misplaced", "detect"], ["detect"]])
 def test_both_scripts_detect(
     monkeypatch: pytest.MonkeyPatch,
-    bundled: list[tuple[object, bool]],
+    bundled: list[tuple[object, bool, bool]],
     article: Path,
     capsys: pytest.CaptureFixture[str],
     script: list[str],
 ) -> None:
     assert call(monkeypatch, *script, str(article), "-f", "concise") == 1
     assert capsys.readouterr().out.startswith(f"{article}:5:1: off_topic 0.07 ")
-    assert bundled == [(None, False)]
+    assert bundled == [(None, False, True)]
 
 
 def test_options_reach_the_detector_and_flags_win_over_the_environment(
-    bundled: list[tuple[object, bool]], article: Path
+    bundled: list[tuple[object, bool, bool]], article: Path
 ) -> None:
     environment = {
         "MISPLACED_THRESHOLD": "0.99",
@@ -80,7 +80,8 @@ def test_options_reach_the_detector_and_flags_win_over_the_environment(
     runner = CliRunner()
     result = runner.invoke(cli.app, ["detect", str(article), "--trust"], env=environment)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert bundled == [("/models/other", True)]
+    runner.invoke(cli.app, ["detect", str(article), "--no-second-look"], env=environment)
+    assert bundled == [("/models/other", True, True), ("/models/other", False, False)]
     result = runner.invoke(cli.app, ["detect", str(article), "--threshold", "0.5"], env=environment)
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 1
@@ -164,7 +165,7 @@ def test_commands_fail_in_one_line(
 
 def test_an_output_folder_that_is_missing_is_named(
     monkeypatch: pytest.MonkeyPatch,
-    bundled: list[tuple[object, bool]],
+    bundled: list[tuple[object, bool, bool]],
     article: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -220,7 +221,7 @@ from misplaced.report import Report
 
 class Nothing:
     threshold = 0.5
-    def detect_many(self, documents):
+    def detect_many(self, documents, *, level="paragraph"):
         return (Report(document, (), 0.5) for document in documents)
 
 Detector.load = lambda *_, **__: Nothing()

@@ -153,7 +153,7 @@ def test_results_are_written_before_the_next_document_is_read(
     class Watching:
         threshold = 0.62
 
-        def detect_many(self, documents: Iterable[Document]) -> Iterator[Report]:
+        def detect_many(self, documents: Iterable[Document], *, level: str = "paragraph") -> Iterator[Report]:
             for report in detector.detect_many(documents):
                 seen.append(capsys.readouterr().out)
                 yield report
@@ -179,7 +179,7 @@ def test_a_crash_leaves_the_output_file_as_it_was(foreign: Path, tmp_path: Path)
     class Crashing:
         threshold = 0.5
 
-        def detect_many(self, documents: Iterable[Document]) -> Iterator[Report]:
+        def detect_many(self, documents: Iterable[Document], *, level: str = "paragraph") -> Iterator[Report]:
             raise RuntimeError("no")
 
     target = write(tmp_path / "out.txt", "old")

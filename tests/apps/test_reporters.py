@@ -6,6 +6,7 @@ import io
 import json
 import os
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from misplaced.apps.reporters import Format, make_reporter
 from misplaced.apps.reporters.escaping import escape
 from misplaced.apps.reporters.full import FullReporter
 from misplaced.document import Document
+from misplaced.report import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,7 +159,9 @@ def test_jsonl(reports: list[Report]) -> None:
     golden("reports.jsonl", text)
     objects = [json.loads(line) for line in text.splitlines()]
     assert len(objects) == len(reports)
-    assert list(objects[0]) == ["schema", "id", "path", "title", "threshold", "too_short", "paragraphs"]
+    assert " ".join(objects[0]) == (
+        "schema id path title threshold too_short title_fit title_mismatch multi_topic paragraphs"
+    )
     assert " ".join(objects[0]["paragraphs"][1]) == (
         "index start end line coherence label flagged probabilities reasons text"
     )
@@ -186,6 +190,48 @@ def test_json_without_documents_is_valid() -> None:
     value = json.loads(render([], Format.JSON))
     assert value["documents"] == []
     assert value["summary"]["documents"] == 0
+
+
+@pytest.fixture
+def stated(reports: list[Report]) -> list[Report]:
+    """A foreign title with and without findings, and several topics."""
+    foreign, several = Statement(0.0312345678, title_mismatch=True), Statement(0.9, multi_topic=True)
+    fine, flood, record = reports[1], reports[0], reports[6]
+    titled = replace(fine, document=replace(fine.document, title="Something\x1b[31m else"))
+    recorded = replace(record, document=replace(record.document, title="Something else"))
+    return [
+        replace(flood, statement=foreign),
+        replace(titled, statement=foreign),
+        replace(recorded, statement=foreign),
+        replace(flood, statement=several),
+        replace(fine, statement=several),
+    ]
+
+
+def test_full_says_what_is_said_of_the_document(stated: list[Report]) -> None:
+    text = render_full(stated, 80)
+    golden("statements.txt", text)
+    assert text.count("title: does not fit the body (0.03)") == 3
+    # Where nothing was found, nothing is said of several topics either.
+    assert text.count("several topics: only strong cases are called off_topic") == 1
+    quiet = render(stated[1:2], Format.FULL, quiet=True)
+    assert "title: does not fit" in quiet
+
+
+def test_concise_has_a_line_for_a_foreign_title(stated: list[Report]) -> None:
+    lines = render(stated[1:3], Format.CONCISE).splitlines()
+    assert lines[0] == (
+        r'news/fine.txt:1:1: title_mismatch 0.03 "Something\x1b[31m else" (does not fit the body)'
+    )
+    assert lines[1] == 'feed.jsonl:12:1: title_mismatch 0.03 "Something else" (does not fit the body)'
+    assert "title_mismatch" not in render(stated[3:], Format.CONCISE)
+
+
+def test_jsonl_has_what_is_said_of_the_document(stated: list[Report], reports: list[Report]) -> None:
+    said = [json.loads(line) for line in render([*stated, reports[0]], Format.JSONL).splitlines()]
+    assert [d["title_fit"] for d in said] == [0.031235] * 3 + [0.9] * 2 + [None]
+    assert [d["title_mismatch"] for d in said] == [True] * 3 + [False] * 3
+    assert [d["multi_topic"] for d in said] == [False] * 3 + [True] * 2 + [False]
 
 
 def test_statistics(reports: list[Report]) -> None:

@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from skops import io
 
-from misplaced import Detector
+from misplaced import Detector, Document, title
 from misplaced.artifact import ModelVersionWarning, load
 from misplaced.errors import ArtifactError, EncoderError
 from misplaced.manifest import file_digest
@@ -178,6 +178,32 @@ def test_a_word_table_of_another_make(model, content):
         np.save(model / "terms.npy", content, allow_pickle=True)
     relist(model)
     assert "terms.npy" in refusal(model)
+
+
+def test_a_model_without_statements_says_nothing_of_titles(model, story):
+    edit_manifest(model, statements={})
+    report = Detector.load(model).detect(Document.from_paragraphs(story, title="A wholly other thing"))
+    assert report.title_fit is None
+    assert not report.title_mismatch
+    assert not report.multi_topic
+
+
+def test_statements_in_the_manifest_are_asked(model, story):
+    logistic = {"weights": dict.fromkeys(title.NAMES, 0), "intercept": 3, "figures": {}}
+    edit_manifest(model, statements={"title": logistic})
+    report = Detector.load(model).detect(Document.from_paragraphs(story, title="A wholly other thing"))
+    assert report.title_fit == pytest.approx(1 / (1 + np.exp(3)))
+    assert report.title_mismatch
+
+
+def test_statements_of_another_make_are_refused(model):
+    logistic = {"weights": {"warmth": 1}, "intercept": 3}
+    edit_manifest(model, statements={"title": logistic})
+    with pytest.raises(
+        ArtifactError, match=r"'statements' in manifest\.json: 'title' weighs other"
+    ) as caught:
+        load(model)
+    assert "train the model again" in str(caught.value)
 
 
 def test_another_scikit_learn_is_named_where_the_model_still_works(model):

@@ -105,6 +105,7 @@ def test_a_field_that_is_missing_is_named(tmp_path, field):
         ("data", [1]),
         ("seed", "x"),
         ("probe", ["a"]),
+        ("statements", ["title"]),
     ],
 )
 def test_a_field_of_another_type_is_named(tmp_path, field, value):
