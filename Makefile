@@ -9,7 +9,7 @@ WORK   ?= .cache/model
 CODE       = model training eval apps artifacts benchmarks tests
 BENCHMARKS = $(DATA)/wild-dev.jsonl.gz $(DATA)/inserted-dev.jsonl.gz
 
-.PHONY: help install test lint bench accuracy demo gate model clean
+.PHONY: help install test lint bench accuracy demo gate model model-corpora model-encoder model-reader model-classifier clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,14 @@ WILD = --donors-from $(DATA)/articles-train.jsonl.gz --recurrences 0
 LINES = --form wild --mixed --most 3 --donor title --donor title --donor random
 NEWSLINES = --form wild --mixed --most 3 --donor topic --donor date --donor title --donor random
 CORRUPT = $(BIN)/misplaced corrupt
+MADE = $(addprefix $(WORK)/,$(addsuffix .jsonl.gz,$(1)))
+TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,blogs-first-1400)
+SYNTHETIC = wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2
+READ = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-prose news-lines blogs-prose blogs-lines)
+HELDMADE = blogs-held-prose news-held-prose news-held-lines
+FITTED = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) $(HELDMADE))
+WEIGHTS = $(foreach name,$(SYNTHETIC),--weight $(name)=0.15) --weight blogs-held-prose=0.3 \
+  --weight news-held-prose=0.3 --weight news-held-lines=0.1
 
 model: model-corpora model-encoder model-reader model-classifier ## make the bundled model again
 
@@ -74,15 +82,21 @@ model-corpora:
 	  --seed 10 -o $(WORK)/blogs-held-prose.jsonl.gz
 
 model-encoder:
-	$(BIN)/misplaced finetune $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz \
-	  $(WORK)/blogs-first-1400.jsonl.gz --held-out $(HELD) --steps 1800 -o $(WORK)/encoder
+	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 1800 -o $(WORK)/encoder-1
+	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --base $(WORK)/encoder-1 --batch 32 --steps 3600 \
+	  --learning-rate 5e-5 --seed 1 -o $(WORK)/encoder
 	$(BIN)/misplaced export $(WORK)/encoder -o $(WORK)/encoder-int8
 
 model-reader:
-	READER_PLACEHOLDER
+	$(BIN)/misplaced finetune $(READ) --objective reading --base $(WORK)/encoder --held-out $(HELD) \
+	  --weight wild-train=4 --weight news-prose=6 --weight news-lines=1.5 --weight blogs-lines=0.5 \
+	  --batch 16 --steps 3000 --learning-rate 5e-5 -o $(WORK)/reader
+	$(BIN)/misplaced export $(WORK)/reader -o $(WORK)/reader-int8
 
 model-classifier:
-	CLASSIFIER_PLACEHOLDER
+	$(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.005 --held-out $(HELD) --seen-weight 1 --doubt 0.03 \
+	  --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 --name default --cache $(WORK)/cache \
+	  -o artifacts/default
 
 clean: ## remove what is made and can be made again
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
