@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from misplaced.training.captions import CaptionStyle, caption, caption_style
-from misplaced.training.material import Insertion, Material, headline_of, inserted
+from misplaced.training.material import Insertion, Material, headline_of, inserted, prose, sentences_of
 
 if TYPE_CHECKING:
     import random
@@ -22,10 +22,23 @@ _FEWEST, _MOST = 4, 40
 
 _WORD = re.compile(r"[^\W\d_]+")
 
-#: Log-normal length: half of the galleries have up to 7 captions, one in twenty 25 or more.
-_MEDIAN_LOG, _SPREAD = 1.95, 0.78
+#: Log-normal length: half of the galleries have up to 9 captions, one in ten 25 or more.
+_MEDIAN_LOG, _SPREAD = 2.2, 0.8
 
-_COUNTERS = ("Photo {n} of {m}", "{n}/{m}", "{n} of {m}", "Image {n} of {m}", "{n} / {m}", "Slide {n} of {m}")
+#: Share of the galleries that may outnumber the article, two to one.
+_DOMINATING = 0.35
+
+#: Share of the galleries whose heading stands in front of every caption.
+_HEADED = 0.3
+
+#: Share of the galleries whose captions tell a story in two or three sentences.
+_TELLING = 0.3
+
+_COUNTERS = (
+    *("Photo {n} of {m}", "{n}/{m}", "{n} of {m}", "Image {n} of {m}", "{n} / {m}", "Slide {n} of {m}"),
+    *("Caption {n} of {m}", "({n} of {m})"),
+)
+_HEADINGS = ("Photos: {}", "{}:", "In pictures: {}", "Gallery: {}", "{} –", "{} |", "PHOTOS: {}", "{}")
 _TITLES = (
     *("Photos: {}", "{} | Photos", "In pictures: {}", "Gallery: {}", "PHOTOS: {}", "{} – in pictures"),
     *("{}",),
@@ -33,15 +46,19 @@ _TITLES = (
 
 
 def gallery(material: Material, rng: random.Random) -> Insertion | None:
-    """Four to forty captions of one or several donors, no more than the host has paragraphs."""
-    room = max(_FEWEST, len(material.host.paragraphs))
+    """Four to forty captions of one or several donors, at most twice as many as the host has paragraphs."""
+    room = len(material.host.paragraphs) * (2 if rng.random() < _DOMINATING else 1)
+    room = max(_FEWEST, room)
     count = min(max(_FEWEST, round(rng.lognormvariate(_MEDIAN_LOG, _SPREAD))), _MOST, room)
     captions = _captions(material, count, rng)
     if len(captions) < 2:
         return None
     counter = rng.choice(_COUNTERS) if rng.random() < 0.3 else None
+    heading = _heading(material, rng) if rng.random() < _HEADED else None
+    if heading is not None:
+        captions = [f"{heading} {text}" for text in captions]
     lines = _counted(captions, counter, rng)
-    title = _title(material, rng)
+    title = None if heading is not None else _title(material, rng)
     if title is not None:
         lines.insert(0, title)
     return inserted(lines)
@@ -50,6 +67,7 @@ def gallery(material: Material, rng: random.Random) -> Insertion | None:
 def _captions(material: Material, count: int, rng: random.Random) -> list[str]:
     """Captions of donors, a few of each: one donor's gallery, or a page's pictures of the week."""
     style = caption_style(rng)
+    tells = rng.random() < _TELLING
     each = rng.choice((_MOST, _MOST, 5, 3, 1))
     avoid = frozenset(word for text in material.host.paragraphs for word in _WORD.findall(text))
     made: dict[str, None] = {}
@@ -57,7 +75,10 @@ def _captions(material: Material, count: int, rng: random.Random) -> list[str]:
         donor = material.telling()
         if donor is not None:
             wanted = min(each, count - len(made))
-            made.update(dict.fromkeys(_of_donor(donor, style, wanted, rng, avoid)))
+            if tells:
+                made.update(dict.fromkeys(_stories(donor, wanted, rng)))
+            else:
+                made.update(dict.fromkeys(_of_donor(donor, style, wanted, rng, avoid)))
     captions = list(made)[:count]
     if captions and rng.random() < 0.15:  # extraction repeats the picture that is shown first
         captions.insert(0, captions[0])
@@ -69,6 +90,23 @@ def _of_donor(
 ) -> list[str]:
     made = (caption(donor, style, rng, avoid=avoid) for _ in range(count))
     return [text for text in made if text is not None]
+
+
+def _stories(donor: Article, count: int, rng: random.Random) -> list[str]:
+    """The first two or three sentences of some of the donor's paragraphs."""
+    indices = prose(donor)
+    chosen = sorted(rng.sample(indices, min(count, len(indices))))
+    return [" ".join(sentences_of(donor.paragraphs[i])[: rng.randint(2, 3)]) for i in chosen]
+
+
+def _heading(material: Material, rng: random.Random) -> str | None:
+    """A few words of a headline, as galleries are called."""
+    donor = material.titled()
+    title = None if donor is None else headline_of(donor)
+    if title is None:
+        return None
+    words = title.split()
+    return rng.choice(_HEADINGS).format(" ".join(words[: rng.randint(2, 6)]).rstrip(":,–-"))
 
 
 def _counted(captions: list[str], counter: str | None, rng: random.Random) -> list[str]:

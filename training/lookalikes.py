@@ -67,6 +67,21 @@ def _caption(material: Material, rng: random.Random) -> Insertion | None:
     return Insertion((Line(text, "caption"),) * repeated, before)
 
 
+def _own_gallery(material: Material, rng: random.Random) -> Insertion | None:
+    """Captions of the article's own pictures, some under one heading: a gallery that belongs."""
+    style = caption_style(material.style("caption", rng))
+    made = (caption(material.host, style, rng) for _ in range(rng.randint(3, 12)))
+    captions = list(dict.fromkeys(text for text in made if text is not None))
+    if len(captions) < 2:
+        return None
+    title = headline_of(material.host)
+    if title is not None and rng.random() < 0.4:
+        heading = rng.choice(("Photos: {}", "{}:", "Gallery: {}")).format(" ".join(title.split()[:6]))
+        captions = [f"{heading} {text}" for text in captions]
+    before = 0 if rng.random() < 0.5 else len(material.host.paragraphs)
+    return Insertion(tuple(Line(text, "caption") for text in captions), before)
+
+
 def _credit(material: Material, rng: random.Random) -> Insertion | None:
     before = 0 if rng.random() < 0.5 else None
     return Insertion((Line(credit(material.style("credit", rng)).strip("()[]"), "caption"),), before)
@@ -171,7 +186,8 @@ def _filled(form: str, rng: random.Random) -> str:
 
 
 _KINDS: tuple[tuple[Callable[[Material, random.Random], Insertion | None], float], ...] = (
-    (_caption, 0.34),
+    (_caption, 0.28),
+    (_own_gallery, 0.06),
     (_sub_heading, 0.2),
     (_byline, 0.13),
     (_note, 0.12),

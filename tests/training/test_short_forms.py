@@ -136,16 +136,22 @@ def test_blurbs_open_another_story():
     assert 5 < cut < 50
 
 
-def test_galleries_are_runs_no_longer_than_the_article():
+def test_galleries_are_runs_at_most_twice_as_long_as_the_article():
     long = [article(number, length=60) for number in range(100, 160)]
     sizes = [len(lines) for _, _, lines in made_of("gallery", hosts=long)]
     assert sum(size <= 10 for size in sizes) > 10
     assert any(size > 15 for size in sizes)
     for _, made, lines in made_of("gallery"):
         captions = [text for text, _ in lines if len(text.split()) > 4]
-        assert 2 <= len(captions) <= 8 + 2  # a title, and the first one twice
+        assert 2 <= len(captions) <= 2 * 8 + 2  # a title, and the first one twice
         start = made.labels.index("off_topic")
         assert made.labels[start : start + len(lines)] == ("off_topic",) * len(lines)
+
+
+def test_some_galleries_carry_their_heading_on_every_line():
+    runs = [[text for text, _ in lines] for _, _, lines in made_of("gallery", hosts=HOSTS * 3)]
+    headed = [run for run in runs if len(run) > 3 and len({" ".join(t.split()[:2]) for t in run}) == 1]
+    assert 0.1 < len(headed) / len(runs) < 0.6
 
 
 def test_captions_of_a_gallery_name_nobody_of_the_host():
