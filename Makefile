@@ -83,7 +83,7 @@ model-corpora:
 
 model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 1800 -o $(WORK)/encoder-1
-	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --base $(WORK)/encoder-1 --batch 32 --steps 3600 \
+	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --base $(WORK)/encoder-1 --batch 32 --steps 2000 \
 	  --learning-rate 5e-5 --seed 1 -o $(WORK)/encoder
 	$(BIN)/misplaced export $(WORK)/encoder -o $(WORK)/encoder-int8
 

@@ -40,6 +40,7 @@ class Options:
     held_out: float = 0.0
     seen_weight: float = 0.3
     doubt: float = 0.02
+    second_weights: list[str] | tuple[str, ...] = ()
 
 
 def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
@@ -65,6 +66,9 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
         options.held_out,
         options.seen_weight,
         options.doubt,
+        corpus_weights(
+            options.second_weights, [corpus_name(p) for p in paths], option="--second-weight", zero=True
+        ),
     )
     corpora, data = _read(paths, describe_corpus)
     encoder, source, identity = _find_encoder(options.encoder)
@@ -101,15 +105,17 @@ def _sentence_level(
 
     classifier = Classifier.from_pipeline(fitted.pipeline)
     detector = Detector(encoder, classifier, fitted.weights, fitted.threshold, statements=fitted.statements)
-    if reader is not None:
-        detector.second_look = SecondLook(reader, Classifier.from_pipeline(fitted.second), settings.doubt)
+    if reader is not None and fitted.second is not None:
+        detector.second_look = SecondLook(reader, fitted.second, settings.doubt)
     documents = list(read_labelled(path))
     shown = track(documents, len(documents), f"sentences of {corpus_name(path)}", transient=False)
     return choose_sentence_threshold(detector, shown, settings.most_false_flags, name=corpus_name(path))
 
 
-def corpus_weights(given: list[str] | tuple[str, ...], names: list[str]) -> dict[str, float]:
-    """Read ``CORPUS=W`` options.
+def corpus_weights(
+    given: list[str] | tuple[str, ...], names: list[str], *, option: str = "--weight", zero: bool = False
+) -> dict[str, float]:
+    """Read ``CORPUS=W`` options; a weight of 0 only where `zero` allows it.
 
     Raises
     ------
@@ -120,13 +126,13 @@ def corpus_weights(given: list[str] | tuple[str, ...], names: list[str]) -> dict
     for one in given:
         name, _, number = one.partition("=")
         if name not in names:
-            raise UsageError(f"--weight names no corpus {name!r}", hint=f"the corpora are {', '.join(names)}")
+            raise UsageError(f"{option} names no corpus {name!r}", hint=f"the corpora are {', '.join(names)}")
         try:
             weights[name] = float(number)
         except ValueError:
-            raise UsageError(f"--weight {one!r} is not CORPUS=NUMBER") from None
-        if not 0 < weights[name] < math.inf:
-            raise UsageError(f"--weight {one!r} is not a number above 0")
+            raise UsageError(f"{option} {one!r} is not CORPUS=NUMBER") from None
+        if not (0 < weights[name] < math.inf or (zero and weights[name] == 0)):
+            raise UsageError(f"{option} {one!r} is not a number {'from' if zero else 'above'} 0")
     return weights
 
 

@@ -70,6 +70,14 @@ def train(
     seen_weight: Annotated[
         float, typer.Option(metavar="W", help="Weight of paragraphs of sources that were not held out.")
     ] = 0.3,
+    second_weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CORPUS=W",
+            help="Weight of a corpus where the second look is fitted, 0 to leave it out; that of --weight by "
+            "default.",
+        ),
+    ] = None,
     doubt: Annotated[
         float, typer.Option(metavar="P", help="The second look reads paragraphs from this foreignness.")
     ] = 0.02,
@@ -100,5 +108,6 @@ def train(
             held_out=held_out,
             seen_weight=seen_weight,
             doubt=doubt,
+            second_weights=second_weight or [],
         ),
     )

@@ -8,7 +8,6 @@
     encoder.onnx      the encoder, unless the manifest names a sentence-transformers model
     tokenizer.json    its tokenizer
     reader.onnx       optional: the reader of the second look, of the same tokenizer
-    second.skops      optional: the logistic behind the reader
     README.md         the model card
 
 Loading has three phases: read the manifest, audit (format version, digests, types), construct.
@@ -39,7 +38,6 @@ TERMS = "terms.npy"
 GRAPH = "encoder.onnx"
 READER = "reader.onnx"
 TOKENIZER = "tokenizer.json"
-SECOND = "second.skops"
 CARD = "README.md"
 
 _DRIFT_HINT = "train the model again, or install the version it was trained with"
@@ -237,20 +235,18 @@ def _load_statements(folder: Path, manifest: Manifest) -> StatementModel:
 def _load_second_look(folder: Path, manifest: Manifest) -> SecondLook | None:
     if READER not in manifest.files:
         return None
-    from misplaced.classifier import Classifier
+    from misplaced.logistic import Logistic
     from misplaced.reader import Reader
     from misplaced.second_look import NAMES, SecondLook
 
-    path = _require(folder, manifest, SECOND)
-    classifier = Classifier.from_pipeline(_load_audited(path, manifest))
-    if classifier.width != len(NAMES):
+    try:
+        logistic = Logistic.parse(manifest.second_look, NAMES)
+    except ValueError as error:
         raise ArtifactError(
-            f"{SECOND} reads {classifier.width} features, not {len(NAMES)}",
-            where=str(folder),
-            hint=_DRIFT_HINT,
-        )
+            f"'second_look' in {MANIFEST}: {error}", where=str(folder), hint=_DRIFT_HINT
+        ) from None
     reader = Reader(folder / READER, _require(folder, manifest, TOKENIZER))
-    return SecondLook(reader, classifier, manifest.doubt)
+    return SecondLook(reader, logistic, manifest.doubt)
 
 
 def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:

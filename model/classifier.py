@@ -35,7 +35,7 @@ CLASSES: tuple[tuple[str, Label], ...] = (
 _BLOCK = 4_096
 
 #: Class -> label, as a matrix of zeros and ones of shape (classes, labels).
-_TO_LABEL = np.array([[label == of_class for label in LABELS] for _, of_class in CLASSES], dtype=np.float64)
+TO_LABEL = np.array([[label == of_class for label in LABELS] for _, of_class in CLASSES], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Classifier:
 
 def label_probabilities(log_probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum the probabilities of the classes by label, shape (n, 6) to (n, 3)."""
-    probabilities: NDArray[np.float64] = np.exp(log_probabilities) @ _TO_LABEL
+    probabilities: NDArray[np.float64] = np.exp(log_probabilities) @ TO_LABEL
     return np.minimum(probabilities, 1.0)  # the sum over classes can round to just above
 
 

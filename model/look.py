@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from misplaced.classifier import label_probabilities
 from misplaced.features import matrix
 from misplaced.report import LABELS, Statement
 from misplaced.statements import discount_off_topic
@@ -42,8 +41,6 @@ class Look:
         None also where it belongs to another story.
     features : Features or None
         None where m is 0.
-    classes : ndarray of shape (m, 6), float64
-        The first look's log-probabilities.
     found : ndarray of shape (m, 3), float64
         Label probabilities, of the latest look.
     read : dict of int to float
@@ -57,11 +54,16 @@ class Look:
     contents: list[str]
     title: str | None
     features: Features | None
-    classes: NDArray[np.float64]
     found: NDArray[np.float64]
     read: dict[int, float]
     statement: Statement
     size: int
+
+    def lines(self) -> NDArray[np.bool_]:
+        """Which of the paragraphs are lines rather than prose, shape (m,)."""
+        if self.features is None:
+            return np.zeros(0, dtype=bool)
+        return matrix.lines(self.features.matrix)
 
     def probabilities(self) -> NDArray[np.float64]:
         """Label probabilities of all paragraphs, shape (size, 3); an empty one is coherent."""
@@ -97,7 +99,7 @@ def first_look(
     size = len(document.paragraphs)
     if not filled:
         nothing = np.zeros((0, len(LABELS)))
-        return Look([], [], None, None, nothing, nothing, {}, statement or Statement(), size)
+        return Look([], [], None, None, nothing, {}, statement or Statement(), size)
     contents, rows = [document.paragraphs[i].content for i in filled], embeddings.paragraphs[filled]
     title, title_row = document.title_content, embeddings.title
     features = matrix.compute(contents, rows, title, title_row, weights)
@@ -105,17 +107,18 @@ def first_look(
         statement = statements.judge(contents, features.terms, rows, title, title_row, weights)
     if statement.title_mismatch:
         title, features = None, matrix.compute(contents, rows, None, None, weights)
-    classes = classifier.log_probabilities(features.matrix)
-    found = label_probabilities(classes)
-    return Look(filled, contents, title, features, classes, found, {}, statement, size)
+    found = classifier.probabilities(features.matrix)
+    return Look(filled, contents, title, features, found, {}, statement, size)
 
 
 def look_again(looks: Sequence[Look], second: SecondLook) -> None:
     """Judge the doubtful paragraphs of several documents a second time, in place."""
     doubtful = [second.doubtful(look.found) for look in looks]
+    pairs = list(zip(looks, doubtful, strict=True))
     revised = second.judge(
-        [(look.contents, look.title, rows) for look, rows in zip(looks, doubtful, strict=True)],
-        [look.classes[rows] for look, rows in zip(looks, doubtful, strict=True)],
+        [(look.contents, look.title, rows) for look, rows in pairs],
+        [look.found[rows] for look, rows in pairs],
+        [look.lines()[rows] for look, rows in pairs],
     )
     for look, rows, found in zip(looks, doubtful, revised, strict=True):
         look.read = {row: float(1.0 - look.found[row, 0]) for row in rows}

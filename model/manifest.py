@@ -58,6 +58,9 @@ class Manifest:
         :meth:`misplaced.statements.StatementModel.record`; empty: nothing is said of documents as a whole.
     doubt : float
         Foreignness, 0 to 1, from which the second look reads a paragraph.
+    second_look : dict
+        :meth:`misplaced.logistic.Logistic.record` over :data:`misplaced.second_look.NAMES`; empty
+        without a reader.
     """
 
     format_version: int
@@ -76,6 +79,7 @@ class Manifest:
     sentence_threshold: float | None = None
     statements: dict[str, Any] = field(default_factory=dict)
     doubt: float = 1.0
+    second_look: dict[str, Any] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -128,6 +132,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "statements": ("an object", lambda v: isinstance(v, dict)),
     "doubt": ("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1),
+    "second_look": ("an object", lambda v: isinstance(v, dict)),
 }
 
 

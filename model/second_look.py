@@ -1,7 +1,8 @@
 """Doubtful paragraphs judged again: what the logistic said of them, and what the reader reads.
 
 After the classifier on the data's way. Optional: a model without a reader, or a detector told not
-to look twice, keeps the first verdict.
+to look twice, keeps the first verdict. Both verdicts are weighed by five numbers: whatever has more
+learns how the training data were made, not how pages are.
 """
 
 from __future__ import annotations
@@ -11,26 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from misplaced.classifier import CLASSES
-from misplaced.reader import KINDS
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from misplaced.classifier import Classifier
+    from misplaced.logistic import Logistic
     from misplaced.reader import Reader
 
-#: Names of the columns of :func:`evidence`.
-NAMES = (
-    *(f"first: {name}" for name, _ in CLASSES),
-    *(f"read: {kind}" for kind in KINDS),
-    "read: foreign",
-)
+#: Columns of :func:`evidence`; see there for the formulas.
+NAMES = ("first", "read", "line", "line*first", "line*read")
 
-#: Log-probabilities are read down to here: beyond, they say how sure a model is of itself.
-_FLOOR = -12.0
+#: Log-odds are read up to here: beyond, they say how sure a model is of itself.
+_LIMIT = 10.0
 
 
 @dataclass(frozen=True)
@@ -40,24 +34,25 @@ class SecondLook:
     Attributes
     ----------
     reader : Reader
-    classifier : Classifier
-        Over the columns of :func:`evidence`.
+    logistic : Logistic
+        Over the columns of :func:`evidence`; gives the probability of being foreign.
     doubt : float
         Foreignness, 0 to 1, from which a paragraph is read.
     """
 
     reader: Reader
-    classifier: Classifier
+    logistic: Logistic
     doubt: float
 
     def doubtful(self, probabilities: NDArray[np.float64]) -> list[int]:
         """Return the rows that are worth reading, from label probabilities of shape (n, 3)."""
-        return np.flatnonzero(1.0 - probabilities[:, 0] >= self.doubt).tolist()
+        return [int(row) for row in np.flatnonzero(1.0 - probabilities[:, 0] >= self.doubt)]
 
     def judge(
         self,
         articles: Sequence[tuple[Sequence[str], str | None, Sequence[int]]],
         first: Sequence[NDArray[np.float64]],
+        lines: Sequence[NDArray[np.bool_]],
     ) -> list[NDArray[np.float64]]:
         """Judge doubtful paragraphs of several articles.
 
@@ -65,8 +60,10 @@ class SecondLook:
         ----------
         articles : sequence of (contents, title, rows)
             See :meth:`misplaced.reader.Reader.read`.
-        first : sequence of ndarray of shape (w, 6), float64
-            The first look's class log-probabilities of those rows.
+        first : sequence of ndarray of shape (w, 3), float64
+            The first look's label probabilities of those rows.
+        lines : sequence of ndarray of shape (w,), bool
+            Which of them are lines rather than prose.
 
         Returns
         -------
@@ -74,30 +71,58 @@ class SecondLook:
             Label probabilities.
         """
         read = self.reader.read_many(articles)
-        return [
-            self.classifier.probabilities(evidence(known, logits))
-            for known, logits in zip(first, read, strict=True)
-        ]
+        weights = np.array(list(self.logistic.weights.values()))
+        revised = []
+        for known, logits, line in zip(first, read, lines, strict=True):
+            odds = evidence(known, logits, line) @ weights + self.logistic.intercept
+            revised.append(_shared(1 / (1 + np.exp(-odds)), known, logits))
+        return revised
 
 
-def evidence(first: NDArray[np.float64], read: NDArray[np.float32]) -> NDArray[np.float32]:
+def evidence(
+    first: NDArray[np.float64], read: NDArray[np.float32], lines: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """Put both verdicts side by side.
+
+    ==========  ========  ====================================================================
+    column      range     formula
+    ==========  ========  ====================================================================
+    first       -10..10   log-odds of the first look that the paragraph is foreign
+    read        -10..10   the same of the reader
+    line        0 or 1    at most 25 words without closing punctuation
+    line*first            first where the paragraph is a line, else 0
+    line*read             read where the paragraph is a line, else 0
+    ==========  ========  ====================================================================
 
     Parameters
     ----------
-    first : ndarray of shape (w, 6), float64
-        Log-probabilities of :data:`misplaced.classifier.CLASSES`.
+    first : ndarray of shape (w, 3), float64
+        Label probabilities.
     read : ndarray of shape (w, 5), float32
         Log-probabilities of :data:`misplaced.reader.KINDS`.
+    lines : ndarray of shape (w,), bool
 
     Returns
     -------
-    ndarray of shape (w, 12), float32
-        Columns in the order of :data:`NAMES`; the last is the log-odds of the foreign kinds.
+    ndarray of shape (w, 5), float64
     """
-    foreign = np.logaddexp(read[:, 1], read[:, 2])
-    own = np.logaddexp(np.logaddexp(read[:, 0], read[:, 3]), read[:, 4])
-    columns = np.concatenate([np.maximum(first, _FLOOR), np.maximum(read, _FLOOR)], axis=1)
-    odds = np.clip(foreign - own, _FLOOR, -_FLOOR)
-    joined: NDArray[np.float32] = np.concatenate([columns, odds[:, None]], axis=1).astype(np.float32)
+    foreign = np.exp(read[:, 1]) + np.exp(read[:, 2])
+    columns = np.stack([_odds(1.0 - first[:, 0]), _odds(foreign.astype(np.float64)), lines], axis=1)
+    joined: NDArray[np.float64] = np.concatenate([columns, columns[:, 2:] * columns[:, :2]], axis=1)
     return joined
+
+
+def _odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    bounded = np.clip(probability, 1e-9, 1 - 1e-9)
+    odds: NDArray[np.float64] = np.clip(np.log(bounded) - np.log1p(-bounded), -_LIMIT, _LIMIT)
+    return odds
+
+
+def _shared(
+    foreign: NDArray[np.float64], first: NDArray[np.float64], read: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Divide the probability of being foreign among its two labels as both looks do on average."""
+    one = first[:, 1] / np.maximum(first[:, 1] + first[:, 2], 1e-12)
+    other = 1 / (1 + np.exp(read[:, 2].astype(np.float64) - read[:, 1]))
+    off_topic = foreign * (one + other) / 2
+    return np.stack([1 - foreign, off_topic, foreign - off_topic], axis=1)

@@ -35,7 +35,7 @@ def class_numbers(rows: NDArray[np.float32], labels: Sequence[str]) -> NDArray[n
     """
     if not len(rows):
         return np.zeros(0, dtype=np.int64)
-    lines = (rows[:, matrix.COLUMN["open_end"]] > 0) & (rows[:, matrix.COLUMN["words_upto_25"]] > 0)
+    lines = matrix.lines(rows)
     names = [_class(label, bool(line)) for label, line in zip(labels, lines, strict=True)]
     return np.array([-1 if name is None else _NUMBER[name] for name in names], dtype=np.int64)
 

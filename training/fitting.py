@@ -9,7 +9,7 @@ that another fold was fitted on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from misplaced.errors import UsageError
 from misplaced.features.terms import TermWeights
 from misplaced.training.calibration import calibrate, softmax
 from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
-from misplaced.training.second_look import read_doubtful
+from misplaced.training.second_look import fit_second_look, revised
 from misplaced.training.statements import fit_statements
 from misplaced.training.table import Table, embed_documents, tabulate
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from misplaced.labelled import LabelledDocument
+    from misplaced.logistic import Logistic
     from misplaced.reader import Reader
     from misplaced.statements import StatementModel
     from misplaced.training.embedding import CachedEncoder
@@ -39,9 +40,6 @@ FOLDS = 4
 
 #: Iterations of the optimiser; the figures stop moving well before.
 _ITERATIONS = 300
-
-#: C of the second look: it has a dozen features, not hundreds.
-_SECOND_REGULARISATION = 1.0
 
 #: Log-odds of a class that the corpora do not show.
 _NEVER = -50.0
@@ -70,6 +68,9 @@ class FitSettings:
         Weight of a paragraph whose source the encoder was tuned on.
     doubt : float
         Foreignness from which the second look reads a paragraph.
+    second_weights : dict of str to float
+        Weight of a corpus where the second look is fitted, 0 to leave it out; that of the fit where
+        none is given.
     """
 
     regularisation: float = 0.01
@@ -79,6 +80,11 @@ class FitSettings:
     held_out: float = 0.0
     seen_weight: float = 0.3
     doubt: float = 0.02
+    second_weights: dict[str, float] = field(default_factory=dict)
+
+    def second_weight(self, corpus: str) -> float:
+        """Weight of a corpus where the second look is fitted."""
+        return self.second_weights.get(corpus, self.corpus_weights.get(corpus, 1.0))
 
     def __post_init__(self) -> None:
         for share in (self.held_out, self.seen_weight, self.doubt):
@@ -108,10 +114,8 @@ class Fit:
         Held-out figures by corpus.
     statements : StatementModel
         What is said of documents as a whole.
-    second : sklearn.pipeline.Pipeline or None
-        The same over :func:`misplaced.second_look.evidence`; None without a reader.
-    second_figures : dict of str to float
-        ``read``: share of the paragraphs that were doubtful enough to be read.
+    second : Logistic or None
+        Over :func:`misplaced.second_look.evidence`; None without a reader.
     """
 
     pipeline: Any
@@ -119,8 +123,7 @@ class Fit:
     threshold: float
     figures: dict[str, Figures]
     statements: StatementModel
-    second: Any = None
-    second_figures: dict[str, float] = field(default_factory=dict)
+    second: Logistic | None = None
 
 
 def fit(
@@ -168,16 +171,13 @@ def fit(
     ).merged(FOLDS)
     sample_weights = np.array([settings.corpus_weights.get(name, 1.0) for name in corpora])[table.corpora]
     fit_weights = np.where(table.seen, settings.seen_weight, 1.0) * sample_weights
-    pipeline, probabilities = _cross_fitted(table, fit_weights, settings, settings.regularisation, shown)
-    second, second_figures = None, {}
+    pipeline, probabilities = _cross_fitted(table, fit_weights, settings, shown)
+    second = None
     if reader is not None:
         documents = [document for of_corpus in corpora.values() for document in of_corpus]
-        found = read_doubtful(documents, table, probabilities, reader, settings.doubt, shown)
-        doubtful = replace(table.taken(found.rows), matrix=found.matrix)
-        weights_there = sample_weights[found.rows]
-        second, revised = _cross_fitted(doubtful, weights_there, settings, _SECOND_REGULARISATION, shown)
-        probabilities[found.rows] = revised
-        second_figures = {"read": found.share}
+        weights_there = np.array([settings.second_weight(name) for name in corpora])[table.corpora]
+        found = fit_second_look(documents, table, probabilities, weights_there, reader, settings.doubt, shown)
+        probabilities, second = revised(probabilities, found), found.logistic
     judged = ~table.seen
     threshold = choose_threshold(
         probabilities[judged], table.taken(judged), sample_weights[judged], settings.most_false_flags
@@ -186,25 +186,24 @@ def fit(
     statements = fit_statements(
         corpora, vectors, weights, seed=settings.seed, held_out=settings.held_out, track=shown
     )
-    return Fit(pipeline, weights, threshold, figures, statements, second, second_figures)
+    return Fit(pipeline, weights, threshold, figures, statements, second)
 
 
 def _cross_fitted(
     table: Table,
     fit_weights: NDArray[np.float64],
     settings: FitSettings,
-    regularisation: float,
     shown: Callable[[Iterable[Any], int, str], Iterable[Any]],
 ) -> tuple[Any, NDArray[np.float64]]:
     """Fit on all rows, calibrated by held-out scores; return the pipeline and held-out probabilities."""
     folds = _folds(table, settings.seed)
     scores = np.zeros((len(table.classes), len(CLASSES)))
     for train, test in shown(folds, len(folds), "fitting folds"):
-        part = _fit_pipeline(table.matrix[train], table.classes[train], fit_weights[train], regularisation)
+        part = _fit_pipeline(table.matrix[train], table.classes[train], fit_weights[train], settings)
         scores[test] = _all_classes(part).decision_function(table.matrix[test])
     honest = ~table.seen  # an encoder is too sure of what it was tuned on
     slope, offsets = calibrate(scores[honest], table.classes[honest], fit_weights[honest])
-    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, fit_weights, regularisation))
+    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, fit_weights, settings))
     logistic = pipeline[-1]
     logistic.coef_ = logistic.coef_ * slope
     logistic.intercept_ = logistic.intercept_ * slope + offsets
@@ -239,7 +238,7 @@ def _fit_pipeline(
     rows: NDArray[np.float32],
     classes: NDArray[np.int64],
     sample_weights: NDArray[np.float64],
-    regularisation: float,
+    settings: FitSettings,
 ) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
@@ -248,7 +247,7 @@ def _fit_pipeline(
     pipeline = Pipeline(
         [
             ("scaler", StandardScaler()),
-            ("logistic", LogisticRegression(C=regularisation, max_iter=_ITERATIONS, tol=1e-3)),
+            ("logistic", LogisticRegression(C=settings.regularisation, max_iter=_ITERATIONS, tol=1e-3)),
         ]
     )
     return pipeline.fit(rows, classes, logistic__sample_weight=sample_weights)

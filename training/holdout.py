@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from misplaced.training.table import Table
 
-_COHERENT = np.array([label == "coherent" for _, label in CLASSES])
+#: Which classes are foreign.
+FOREIGN = np.array([label != "coherent" for _, label in CLASSES])
+_COHERENT = ~FOREIGN
 #: Captions and notes belong to the article, but readers differ on flagging them: they do not count.
-_COUNTED = np.array([name != "caption or note" for name, _ in CLASSES])
+COUNTED = np.array([name != "caption or note" for name, _ in CLASSES])
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def choose_threshold(
     float
         Rounded up to three digits; 0.05 to 0.999.
     """
-    counted = (_COHERENT & _COUNTED)[table.classes]
+    counted = (_COHERENT & COUNTED)[table.classes]
     return lowest_threshold(foreignness(probabilities)[counted], sample_weights[counted], most_false_flags)
 
 
@@ -113,7 +115,7 @@ def held_out_figures(
     score = foreignness(probabilities)
     figures = {}
     for corpus, name in enumerate(names):
-        chosen = (table.corpora == corpus) & _COUNTED[table.classes]
+        chosen = (table.corpora == corpus) & COUNTED[table.classes]
         figures[name] = figures_of(score[chosen], ~_COHERENT[table.classes[chosen]], threshold)
     return figures
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from misplaced.artifact import CARD, CLASSIFIER, GRAPH, READER, SECOND, TERMS, TOKENIZER
+from misplaced.artifact import CARD, CLASSIFIER, GRAPH, READER, TERMS, TOKENIZER
 from misplaced.classifier import Classifier
 from misplaced.errors import UsageError
 from misplaced.manifest import FORMAT_VERSION, MANIFEST, Manifest, file_digest, files_of
@@ -169,6 +169,7 @@ def save(
             probe=_probe(aside / CLASSIFIER),
             statements=fit.statements.record(),
             doubt=settings.doubt if fit.second is not None else 1.0,
+            second_look=fit.second.record() if fit.second is not None else {},
             sentence_threshold=None if sentences is None else sentences.threshold,
         )
         (aside / CARD).write_text(model_card(manifest), encoding="utf-8")
@@ -205,5 +206,4 @@ def _write_parts(aside: Path, fit: Fit, encoder: EncoderSource) -> None:
         shutil.copyfile(encoder.folder / GRAPH, aside / GRAPH)
         shutil.copyfile(encoder.folder / TOKENIZER, aside / TOKENIZER)
     if fit.second is not None and encoder.reader is not None:
-        io.dump(fit.second, aside / SECOND)
         shutil.copyfile(encoder.reader, aside / READER)

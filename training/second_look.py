@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from misplaced.classifier import TO_LABEL
 from misplaced.document import fold
 from misplaced.errors import CorpusError
-from misplaced.second_look import evidence
-from misplaced.training.holdout import foreignness
+from misplaced.features import matrix
+from misplaced.logistic import Logistic
+from misplaced.second_look import NAMES, evidence
+from misplaced.training.holdout import COUNTED, FOREIGN, foreignness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,38 +31,42 @@ if TYPE_CHECKING:
 #: Articles read together.
 _TOGETHER = 64
 
-#: Doubtful paragraphs needed to fit on.
-_LEAST = 100
+#: Doubtful paragraphs of either side that are needed to fit on.
+_LEAST = 30
+
+#: Folds of the held-out prediction.
+_FOLDS = 4
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What is known of the doubtful paragraphs.
+class SecondFit:
+    """A fitted second look.
 
     Attributes
     ----------
+    logistic : Logistic
+        With the share of the paragraphs that was read among its figures.
     rows : ndarray of shape (w,), int64
-        Rows of the table.
-    matrix : ndarray of shape (w, 12), float32
-        See :func:`misplaced.second_look.evidence`.
-    share : float
-        Share of all paragraphs of the articles looked at, 0 to 1.
+        Rows of the table that were doubtful.
+    foreign : ndarray of shape (w,), float64
+        Their probability of being foreign, held out.
     """
 
+    logistic: Logistic
     rows: NDArray[np.int64]
-    matrix: NDArray[np.float32]
-    share: float
+    foreign: NDArray[np.float64]
 
 
-def read_doubtful(
+def fit_second_look(
     documents: list[LabelledDocument],
     table: Table,
     probabilities: NDArray[np.float64],
+    sample_weights: NDArray[np.float64],
     reader: Reader,
     doubt: float,
     track: Callable[[Iterable[Any], int, str], Iterable[Any]],
-) -> Evidence:
-    """Read the doubtful paragraphs of the articles that the reader does not know.
+) -> SecondFit:
+    """Read the doubtful paragraphs of the articles that the reader does not know, and weigh.
 
     Parameters
     ----------
@@ -68,6 +75,8 @@ def read_doubtful(
     table : Table
     probabilities : ndarray of shape (N, 6), float64
         Class probabilities of the first look, held out.
+    sample_weights : ndarray of shape (N,), float64
+        Rows of weight 0 are not read.
     reader : Reader
     doubt : float
         Foreignness from which a paragraph is read.
@@ -78,23 +87,65 @@ def read_doubtful(
     CorpusError
         If there is next to nothing to fit on.
     """
-    open_rows = np.flatnonzero(~table.seen)
+    open_rows = np.flatnonzero(~table.seen & (sample_weights > 0))
     rows = open_rows[foreignness(probabilities[open_rows]) >= doubt]
-    if len(rows) < _LEAST:
+    foreign = FOREIGN[table.classes[rows]]
+    if min(foreign.sum(), (~foreign).sum()) < _LEAST:
         raise CorpusError(
             f"only {len(rows)} doubtful paragraphs to fit the second look on",
             hint="give more corpora, or train without --reader",
         )
-    order = np.argsort(table.documents[rows], kind="stable")
-    rows = rows[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(table.documents[rows]) > 0])
-    parts = np.split(rows, starts[1:])
+    rows = rows[np.argsort(table.documents[rows], kind="stable")]
+    starts = np.flatnonzero(np.diff(table.documents[rows]) > 0) + 1
+    parts = np.split(rows, starts)
     read: list[NDArray[np.float32]] = []
     batches = [parts[i : i + _TOGETHER] for i in range(0, len(parts), _TOGETHER)]
     for batch in track(batches, len(batches), "reading"):
         read += reader.read_many([_article(documents, table, part) for part in batch])
-    first = np.log(np.maximum(probabilities[rows], 1e-12))
-    return Evidence(rows, evidence(first, np.concatenate(read)), len(rows) / len(open_rows))
+    labels = probabilities[rows] @ TO_LABEL
+    measures = evidence(labels, np.concatenate(read), matrix.lines(table.matrix[rows]))
+    share = round(len(rows) / len(open_rows), 4)
+    return _fit(measures, table.taken(rows), sample_weights[rows], rows, share)
+
+
+def _fit(
+    measures: NDArray[np.float64],
+    table: Table,
+    sample_weights: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    share: float,
+) -> SecondFit:
+    from sklearn.model_selection import GroupKFold
+
+    truth = FOREIGN[table.classes]
+    counted = COUNTED[table.classes]  # readers differ on captions: they decide nothing here
+    foreign = np.zeros(len(rows))
+    for train, test in GroupKFold(_FOLDS).split(measures, truth, table.groups):
+        known = train[counted[train]]
+        part = _logistic(measures[known], truth[known], sample_weights[known])
+        foreign[test] = part.predict_proba(measures[test])[:, 1]
+    whole = _logistic(measures[counted], truth[counted], sample_weights[counted])
+    weights = dict(zip(NAMES, whole.coef_[0].tolist(), strict=True))
+    return SecondFit(Logistic(weights, float(whole.intercept_[0]), {"read": share}), rows, foreign)
+
+
+def _logistic(
+    measures: NDArray[np.float64], truth: NDArray[np.bool_], sample_weights: NDArray[np.float64]
+) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=10.0, max_iter=500).fit(measures, truth, sample_weight=sample_weights)
+
+
+def revised(probabilities: NDArray[np.float64], second: SecondFit) -> NDArray[np.float64]:
+    """Class probabilities with the second look's verdicts: each side keeps its shares."""
+    changed = probabilities.copy()
+    rows = second.rows
+    for side, mass in ((FOREIGN, second.foreign), (~FOREIGN, 1 - second.foreign)):
+        part = probabilities[np.ix_(rows, np.flatnonzero(side))]
+        part = part / np.maximum(part.sum(axis=1, keepdims=True), 1e-12)
+        changed[np.ix_(rows, np.flatnonzero(side))] = part * mass[:, None]
+    return changed
 
 
 def _article(

@@ -146,6 +146,12 @@ def compute(
     return Features(matrix.astype(np.float32), wordings, terms)
 
 
+def lines(rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell lines from prose: at most 25 words without closing punctuation; shape (n, f) to (n,)."""
+    found: NDArray[np.bool_] = (rows[:, COLUMN["open_end"]] > 0) & (rows[:, COLUMN["words_upto_25"]] > 0)
+    return found
+
+
 def _references(count: int) -> NDArray[np.int64]:
     if count <= MAX_REFERENCES:
         return np.arange(count)

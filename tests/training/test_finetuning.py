@@ -185,7 +185,8 @@ def test_a_model_with_a_reader_looks_twice(reader, labelled_file, tuned, tmp_pat
     assert [p.coherence for p in once.paragraphs] != [p.coherence for p in twice.paragraphs]
     manifest = json.loads((tmp_path / "m" / "manifest.json").read_text())
     assert manifest["doubt"] == 0.0
-    assert {"reader.onnx", "second.skops"} <= set(manifest["files"])
+    assert "reader.onnx" in manifest["files"]
+    assert list(manifest["second_look"]["weights"]) == ["first", "read", "line", "line*first", "line*read"]
 
 
 def test_unlabelled_articles_teach_no_reader(tmp_path, capsys):
