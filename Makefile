@@ -43,8 +43,8 @@ demo: ## flag what does not belong in the examples
 # never see: the classifier is fitted and calibrated on those. The last 459 blogs are a benchmark.
 HELD = 0.3
 WILD = --donors-from $(DATA)/articles-train.jsonl.gz --recurrences 0
-LINES = --form wild --mixed --most 3 --donor title --donor title --donor random
-NEWSLINES = --form wild --mixed --most 3 --donor topic --donor date --donor title --donor random
+LINES = --form wild --form gallery --mixed --most 3 --donor title --donor title --donor random
+NEWSLINES = --form wild --form gallery --mixed --most 3 --donor topic --donor date --donor title --donor random
 CORRUPT = $(BIN)/misplaced corrupt
 MADE = $(addprefix $(WORK)/,$(addsuffix .jsonl.gz,$(1)))
 TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,blogs-first-1400)
