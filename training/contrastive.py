@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import torch
 
     from misplaced.training.articles import Article
-    from misplaced.training.transformer import TrainableEncoder
 
 #: Paragraphs of an article that take part in a step.
 PARAGRAPHS = 6
@@ -127,7 +126,12 @@ def _cut(paragraph: str, rng: np.random.Generator) -> str:
     return sentences[int(rng.integers(len(sentences)))] if sentences else paragraph
 
 
-def contrastive_loss(encoder: TrainableEncoder, batch: Sequence[tuple[str, list[str]]]) -> torch.Tensor:
+def texts_of(batch: Sequence[tuple[str, list[str]]]) -> list[str]:
+    """Return what is embedded of a batch: the titles, then all paragraphs."""
+    return [title for title, _ in batch] + [text for _, views in batch for text in views]
+
+
+def contrastive_loss(embedded: torch.Tensor, batch: Sequence[tuple[str, list[str]]]) -> torch.Tensor:
     """InfoNCE of every paragraph against the articles of the batch, by three views of an article.
 
     The views are those that the classifier's features look at: the centroid of the article's other
@@ -135,7 +139,8 @@ def contrastive_loss(encoder: TrainableEncoder, batch: Sequence[tuple[str, list[
 
     Parameters
     ----------
-    encoder : TrainableEncoder
+    embedded : Tensor of shape (texts, d)
+        Unit vectors of :func:`texts_of` the batch.
     batch : sequence of (title, paragraphs), length a
 
     Returns
@@ -151,12 +156,9 @@ def contrastive_loss(encoder: TrainableEncoder, batch: Sequence[tuple[str, list[
     import torch
     from torch.nn.functional import cross_entropy, normalize
 
-    titles = [title for title, _ in batch]
-    paragraphs = [text for _, views in batch for text in views]
-    owner = torch.tensor([a for a, (_, views) in enumerate(batch) for _ in views], device=encoder.device)
-    embedded = encoder.embed(encoder.tokenize(titles + paragraphs))
-    title, rows = embedded[: len(titles)], embedded[len(titles) :]
-    count = len(titles)
+    count = len(batch)
+    owner = torch.tensor([a for a, (_, views) in enumerate(batch) for _ in views], device=embedded.device)
+    title, rows = embedded[:count], embedded[count:]
     member = torch.nn.functional.one_hot(owner, count).float()
     sums = member.T @ rows
     # Each paragraph sees its own article without itself, every other one whole.
@@ -167,7 +169,7 @@ def contrastive_loss(encoder: TrainableEncoder, batch: Sequence[tuple[str, list[
     titled = cross_entropy(rows @ title.T / TEMPERATURE, owner)
     # Nearest paragraph, softly: the likelihood that the closest one is of the same article.
     pairs = rows @ rows.T / TEMPERATURE
-    pairs = pairs.masked_fill(torch.eye(len(rows), dtype=torch.bool, device=encoder.device), -1e4)
+    pairs = pairs.masked_fill(torch.eye(len(rows), dtype=torch.bool, device=rows.device), -1e4)
     same = (owner[:, None] == owner[None, :]).logical_and(pairs > -1e3)
     nearest = (pairs.logsumexp(1) - pairs.masked_fill(~same, -1e4).logsumexp(1)).mean()
     return central + 0.5 * titled + 0.5 * nearest

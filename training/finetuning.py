@@ -15,11 +15,13 @@ import numpy as np
 from misplaced.document import fold
 from misplaced.errors import CorpusError, UsageError
 from misplaced.labelled import read_objects
+from misplaced.training import contrastive
+from misplaced.training import supervised as supervised_lines
 from misplaced.training.articles import label_recurring, read_articles
-from misplaced.training.contrastive import ArticleBatches, contrastive_loss
-from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, run
+from misplaced.training.contrastive import ArticleBatches
+from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, precision_begun, run
 from misplaced.training.split import is_held_out
-from misplaced.training.supervised import LabelledLines, line_head, line_scores, supervised_loss
+from misplaced.training.supervised import LabelledLines, line_head
 from misplaced.training.transformer import TrainableEncoder
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class FinetuneSettings:
     learning_rate : float
     supervised_weight : float
         Weight of the labelled lines' loss beside the contrast's; 0 leaves them out.
+    labelled : int
+        Articles with labels a step.
     held_out : float
         Share of the sources kept for the classifier, see :func:`misplaced.training.split.is_held_out`.
     max_tokens : int
@@ -65,8 +69,11 @@ class FinetuneSettings:
     held_out: float = 0.3
     max_tokens: int = 80
     seed: int = 0
+    labelled: int = 2
 
     def __post_init__(self) -> None:
+        if self.labelled < 1:
+            raise UsageError(f"{self.labelled} labelled articles are out of range", hint="give 1 or more")
         if self.articles < 2:
             raise UsageError(f"{self.articles} articles a batch are out of range", hint="give 2 or more")
         if not 0 <= self.held_out < 1:
@@ -138,15 +145,21 @@ def finetune(
             where=", ".join(map(str, paths)),
             hint=f"give {2 * settings.articles} or more, or a smaller batch",
         )
-    encoder = TrainableEncoder(base, max_tokens=settings.max_tokens)
+    encoder = TrainableEncoder(base, max_tokens=settings.max_tokens, half=precision_begun(folder))
     head = line_head(encoder.dimension).to(encoder.device)
     supervised = bool(len(lines)) and settings.supervised_weight > 0
 
     def loss_of(step: int) -> torch.Tensor:
-        loss = contrastive_loss(encoder, batches.draw(step))
-        if supervised:
-            labelled = supervised_loss(encoder, head, lines.draw(step))
-            loss = loss + settings.supervised_weight * labelled
+        batch = batches.draw(step)
+        numbers = range(step * settings.labelled, (step + 1) * settings.labelled) if supervised else ()
+        drawn = [lines.draw(number) for number in numbers]
+        contrasted, *labelled = encoder.embed_groups(
+            [contrastive.texts_of(batch), *(supervised_lines.texts_of(one) for one in drawn)]
+        )
+        loss = contrastive.contrastive_loss(contrasted, batch)
+        for rows, one in zip(labelled, drawn, strict=True):
+            part = supervised_lines.supervised_loss(rows, head, one)
+            loss = loss + settings.supervised_weight / settings.labelled * part
         return loss
 
     inserted = _inserted(held, settings.seed)
@@ -159,7 +172,12 @@ def finetune(
         return {name: value for name, value in figures.items() if np.isfinite(value)}
 
     folder.mkdir(parents=True, exist_ok=True)
-    signature = {"settings": asdict(settings), "base": base or "", "corpora": digests}
+    signature = {
+        "settings": asdict(settings),
+        "base": base or "",
+        "corpora": digests,
+        "half": encoder.half,
+    }
     progress = run(
         {"encoder": encoder.network, "head": head},
         loss_of,
@@ -250,7 +268,8 @@ def _line_ap(encoder: TrainableEncoder, head: torch.nn.Module, lines: LabelledLi
         drawn = lines.draw(step)
         if not drawn[1]:
             continue
-        probabilities = line_scores(encoder, head, drawn).softmax(1).double().cpu().numpy()
+        rows = encoder.embed(encoder.tokenize(supervised_lines.texts_of(drawn)))
+        probabilities = supervised_lines.line_scores(rows, head, drawn).softmax(1).double().cpu().numpy()
         kinds = np.array(drawn[2])
         counted = (kinds >= 0) & (kinds <= 2)
         scores.append(probabilities[counted, 1:3].sum(1))

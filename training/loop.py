@@ -118,7 +118,7 @@ def run(
     import torch
 
     parameters = [p for module in modules.values() for p in module.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.01, fused=True)
     progress = _resume(folder, signature, modules, optimiser)
     for step in range(progress.step, settings.steps):
         for group in optimiser.param_groups:
@@ -136,6 +136,20 @@ def run(
         if progress.step % settings.checkpoint_every == 0 and progress.step < settings.steps:
             _save(folder, signature, modules, optimiser, progress)
     return progress
+
+
+def precision_begun(folder: Path) -> bool | None:
+    """Tell in which precision the run of a folder's checkpoint began; None where there is none.
+
+    Half precision is chosen by speed, and a run that goes on must not choose again.
+    """
+    import torch
+
+    try:
+        state = torch.load(folder / CHECKPOINT, weights_only=True, mmap=True)
+        return bool(state["signature"]["half"])
+    except Exception:  # what is wrong with the file is said when it is gone on from
+        return None
 
 
 def _after(

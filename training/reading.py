@@ -14,7 +14,7 @@ import numpy as np
 from misplaced.document import fold
 from misplaced.errors import CorpusError
 from misplaced.reader import KINDS
-from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, run
+from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, precision_begun, run
 from misplaced.training.transformer import TrainableEncoder, padded, precision
 from misplaced.training.workers import Workers
 from misplaced.windows import WINDOW, Window, header, window_around
@@ -41,6 +41,12 @@ _WEIGHTS = (1.0, 2.0, 1.5, 1.0, 1.0)
 
 #: Windows that run together in one thread.
 _TOGETHER = 4
+
+#: Characters of a paragraph that are tokenised: a window shows at most 56 word pieces of it.
+_CHARACTERS = 500
+
+#: Characters on either side of a window's centre: more than its 256 word pieces take.
+_SIDE = 1_500
 
 _FOREIGN = ("off_topic", "boilerplate")
 
@@ -87,15 +93,29 @@ class ReadingWindows:
         centre = int(around[int(rng.integers(len(around)))])
         # The centre is rarely the middle when the model runs: neighbours are read from its window too.
         centre = min(max(centre + int(rng.integers(-1, 2)), 0), len(filled) - 1)
-        reach = range(max(centre - 25, 0), min(centre + 25, len(filled)))
+        reach = _reach(centre, [len(article.paragraphs[i]) for i in filled])
         title = "" if rng.random() < _UNTITLED else fold(article.title or "")
         lead = filled[:6]  # the lead is looked for among the first paragraphs
-        texts = [title, *(fold(article.paragraphs[i])[:1000] for i in [*lead, *(filled[k] for k in reach)])]
+        near = [*lead, *(filled[k] for k in reach)]
+        texts = [title, *(fold(article.paragraphs[i])[:_CHARACTERS] for i in near)]
         pieces = [ids[1:-1] for ids in self._tokenize(texts)]
-        near = pieces[1 + len(lead) :]
-        window = window_around(centre - reach.start, near, header(pieces[0], pieces[1 : 1 + len(lead)]))
+        around_it = pieces[1 + len(lead) :]
+        window = window_around(centre - reach.start, around_it, header(pieces[0], pieces[1 : 1 + len(lead)]))
         labels = [article.labels[filled[reach.start + paragraph]] for paragraph, _, _ in window.spans]
         return window, [KINDS.index(label) if label in KINDS else -1 for label in labels]
+
+
+def _reach(centre: int, lengths: Sequence[int]) -> range:
+    """Paragraphs that a window may hold, from their lengths in characters: the others need no pieces."""
+    first, end, room = centre, centre + 1, _SIDE
+    while first > 0 and room > 0:
+        first -= 1
+        room -= min(lengths[first], _CHARACTERS)
+    room = _SIDE
+    while end < len(lengths) and room > 0:
+        room -= min(lengths[end], _CHARACTERS)
+        end += 1
+    return range(first, end)
 
 
 class ReadingNetwork:
@@ -104,15 +124,14 @@ class ReadingNetwork:
     Parameters
     ----------
     base : str or None
+    half : bool, optional
         See :class:`misplaced.training.transformer.TrainableEncoder`.
     """
 
-    def __init__(self, base: str | None) -> None:
+    def __init__(self, base: str | None, *, half: bool | None = None) -> None:
         import torch
 
-        self.encoder = TrainableEncoder(base, max_tokens=WINDOW)
-        # The fused attention is the faster one at the length of a window.
-        self.encoder.network.set_attn_implementation("sdpa")
+        self.encoder = TrainableEncoder(base, max_tokens=WINDOW, half=half)
         torch.manual_seed(0)
         self.head = torch.nn.Linear(self.encoder.dimension, len(KINDS)).to(self.encoder.device)
         self.workers = Workers([*self.encoder.parameters(), *self.head.parameters()], self.encoder.device)
@@ -138,7 +157,7 @@ class ReadingNetwork:
         device = self.encoder.device
         ids, mask = padded([window.ids for window in windows])
         types, _ = padded([window.types for window in windows])
-        with precision(device):
+        with precision(device, half=self.encoder.half):
             hidden = self.encoder.network(
                 input_ids=ids.to(device), attention_mask=mask.to(device), token_type_ids=types.to(device)
             ).last_hidden_state
@@ -194,7 +213,8 @@ def teach(
         Windows a step.
     seed : int
     """
-    network = ReadingNetwork(base)
+    network = ReadingNetwork(base, half=precision_begun(folder))
+    signature = {**signature, "half": network.encoder.half}
     deals = ReadingWindows(tuned, network.encoder.tokenize, seed)
     known = (
         ReadingWindows(held, network.encoder.tokenize, seed).draw(0, _VALIDATED)

@@ -7,7 +7,7 @@ article, and is thrown away afterwards.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import torch
 
     from misplaced.training.articles import Article
-    from misplaced.training.transformer import TrainableEncoder
+
+#: Title or None, lines, and their kinds.
+Labelled: TypeAlias = tuple[str | None, list[str], list[int]]
 
 #: What a line can be. ``ignore`` teaches nothing.
 KINDS = ("coherent", "off_topic", "boilerplate", "caption", "meta")
@@ -55,7 +57,7 @@ class LabelledLines:
         """Articles that can be drawn."""
         return len(self._articles)
 
-    def draw(self, step: int) -> tuple[str | None, list[str], list[int]]:
+    def draw(self, step: int) -> Labelled:
         """Draw a step's article.
 
         Returns
@@ -90,12 +92,22 @@ def line_head(dimension: int) -> torch.nn.Module:
     return torch.nn.Linear(dimension + 4, len(KINDS))
 
 
-def supervised_loss(
-    encoder: TrainableEncoder,
-    head: torch.nn.Module,
-    drawn: tuple[str | None, list[str], list[int]],
-) -> torch.Tensor:
+def texts_of(drawn: Labelled) -> list[str]:
+    """Return what is embedded of an article: its title, where it has one, and the lines."""
+    title, lines, _ = drawn
+    return [title, *lines] if title else lines
+
+
+def supervised_loss(embedded: torch.Tensor, head: torch.nn.Module, drawn: Labelled) -> torch.Tensor:
     """Cross-entropy of the lines' kinds, weighted by rarity.
+
+    Parameters
+    ----------
+    embedded : Tensor of shape (texts, d)
+        Unit vectors of :func:`texts_of` the article.
+    head : Module
+        See :func:`line_head`.
+    drawn : Labelled
 
     Returns
     -------
@@ -104,18 +116,16 @@ def supervised_loss(
     import torch
 
     _, lines, kinds = drawn
-    scores = line_scores(encoder, head, drawn)
-    weights = torch.tensor(_WEIGHTS, device=encoder.device)
     if not lines or max(kinds) < 0:
-        return scores.sum() * 0
+        return embedded.sum() * 0
+    scores = line_scores(embedded, head, drawn)
+    weights = torch.tensor(_WEIGHTS, device=scores.device)
     return torch.nn.functional.cross_entropy(
-        scores, torch.tensor(kinds, device=encoder.device), weight=weights, ignore_index=-1
+        scores, torch.tensor(kinds, device=scores.device), weight=weights, ignore_index=-1
     )
 
 
-def line_scores(
-    encoder: TrainableEncoder, head: torch.nn.Module, drawn: tuple[str | None, list[str], list[int]]
-) -> torch.Tensor:
+def line_scores(embedded: torch.Tensor, head: torch.nn.Module, drawn: Labelled) -> torch.Tensor:
     """Score the lines of an article.
 
     Returns
@@ -126,8 +136,7 @@ def line_scores(
     import torch
     from torch.nn.functional import normalize
 
-    title, lines, _ = drawn
-    embedded = encoder.embed(encoder.tokenize(([title] if title else []) + lines))
+    title, _, _ = drawn
     rows = embedded[1:] if title else embedded
     named = rows @ embedded[0] if title else rows.sum(1) * 0
     rest = (rows * normalize(rows.sum(0, keepdim=True) - rows, dim=1)).sum(1)

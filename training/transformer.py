@@ -7,6 +7,7 @@ and torch. Kept apart from :mod:`misplaced.training.export`, which only reads wh
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from misplaced.encoder import batches_by_length, encodable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 #: Texts of similar length that run together; small enough that hardly anything is padded.
-_TOGETHER = 32
+_TOGETHER = 16
 
 #: Batches are padded to multiples of this many word pieces: a CPU compiles its kernels anew for
 #: every shape, which costs more than the padding.
@@ -40,6 +41,8 @@ class TrainableEncoder:
         A sentence-transformers model (folder or hub id); the bundled base if None.
     max_tokens : int
         Word pieces a text is cut to.
+    half : bool, optional
+        Whether matrices are multiplied in bfloat16; by default whichever is faster here.
 
     Raises
     ------
@@ -49,7 +52,7 @@ class TrainableEncoder:
         If the model cannot be loaded.
     """
 
-    def __init__(self, base: str | None = None, *, max_tokens: int = 80) -> None:
+    def __init__(self, base: str | None = None, *, max_tokens: int = 80, half: bool | None = None) -> None:
         try:
             import torch
             from sentence_transformers import SentenceTransformer
@@ -65,13 +68,13 @@ class TrainableEncoder:
         first: Any = self.sentence_transformer[0]
         self.network: Any = getattr(first, "model", None) or first.auto_model
         self.network.eval()
-        # Plain attention: the fused kernel's backward pass is the slower one at these lengths.
-        self.network.set_attn_implementation("eager" if self.device == "cpu" else "sdpa")
+        self.network.set_attn_implementation("sdpa")
         self.network.embeddings.word_embeddings.weight.requires_grad_(False)
         self.tokenizer: Any = self.sentence_transformer.tokenizer.backend_tokenizer
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(max_tokens)
         self.workers = Workers(self.parameters(), self.device)
+        self.half = faster_in_bfloat16(self.device) if half is None else half
 
     @property
     def dimension(self) -> int:
@@ -85,6 +88,17 @@ class TrainableEncoder:
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """Word pieces of each text, special ones included."""
         return [e.ids for e in self.tokenizer.encode_batch_fast([encodable(text) for text in texts])]
+
+    def embed_groups(self, groups: Sequence[Sequence[str]]) -> list[torch.Tensor]:
+        """Embed several groups of texts in one run, so that the threads share it evenly.
+
+        Returns
+        -------
+        list of Tensor of shape (len(group), d)
+            See :meth:`embed`.
+        """
+        embedded = self.embed(self.tokenize([text for group in groups for text in group]))
+        return list(embedded.split([len(group) for group in groups]))
 
     def embed(self, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
         """Embed tokenised texts.
@@ -116,7 +130,7 @@ class TrainableEncoder:
 
         ids, mask = padded(tokens)
         ids, mask = ids.to(self.device), mask.to(self.device)
-        with precision(self.device):
+        with precision(self.device, half=self.half):
             hidden = self.network(input_ids=ids, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).float()
         pooled = (hidden.float() * weights).sum(1) / weights.sum(1)
@@ -140,23 +154,42 @@ def padded(tokens: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]
     return ids, mask
 
 
-def precision(device: str) -> AbstractContextManager[Any]:
-    """Half precision where the hardware multiplies in it, full precision elsewhere."""
+def precision(device: str, *, half: bool) -> AbstractContextManager[Any]:
+    """Return the context in which a network runs in half or in full precision."""
     import torch
 
-    if device == "cuda":
-        return torch.autocast("cuda", dtype=torch.bfloat16)
-    if cpu_has_bfloat16():
-        return torch.autocast("cpu", dtype=torch.bfloat16)
-    return nullcontext()
+    return torch.autocast(device, dtype=torch.bfloat16) if half else nullcontext()
 
 
-def cpu_has_bfloat16() -> bool:
-    """Tell whether the processor multiplies bfloat16 (AVX-512 BF16 or AMX)."""
+def faster_in_bfloat16(device: str) -> bool:
+    """Tell whether this machine multiplies matrices faster in half precision, by doing it.
+
+    What a processor says of itself does not tell: with AVX-512 BF16 and without AMX, bfloat16 is the
+    faster one on some and half as fast as float32 on others.
+    """
     import torch
 
-    known = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    return bool(known and known())
+    if device != "cpu":
+        return True
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _multiplying(torch.bfloat16) < _multiplying(torch.float32)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _multiplying(kind: torch.dtype) -> float:
+    """Seconds that a product of an encoder's size takes, the best of a few."""
+    import torch
+
+    rows, weights = torch.ones((512, 384), dtype=kind), torch.ones((1536, 384), dtype=kind)
+    seconds = []
+    for _ in range(8):
+        start = perf_counter()
+        torch.nn.functional.linear(rows, weights)
+        seconds.append(perf_counter() - start)
+    return min(seconds)
 
 
 def bundled_base() -> str:

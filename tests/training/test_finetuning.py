@@ -110,6 +110,27 @@ def test_a_killed_run_ends_as_an_undisturbed_one(tiny_base, article_file, tmp_pa
     assert all(torch.equal(whole[name], cut[name]) for name in whole)
 
 
+def test_a_run_goes_on_in_the_precision_it_began_in(tiny_base, article_file, tmp_path, monkeypatch):
+    """Which precision is faster is measured, and the next measurement may say otherwise."""
+
+    def tune(folder, *, half, killed_at=None):
+        def report(progress):
+            if progress.step == killed_at:
+                raise KilledError
+
+        monkeypatch.setattr("misplaced.training.transformer.faster_in_bfloat16", lambda device: half)
+        options = {"base": tiny_base, "report": report, "checkpoint_every": 2, "validate_every": 9}
+        finetune([article_file], folder, SETTINGS, {}, **options)
+
+    tune(tmp_path / "whole", half=False)
+    with pytest.raises(KilledError):
+        tune(tmp_path / "cut", half=False, killed_at=5)
+    tune(tmp_path / "cut", half=True)
+    whole, cut = weights(tmp_path / "whole"), weights(tmp_path / "cut")
+    assert all(torch.equal(whole[name], cut[name]) for name in whole)
+    assert json.loads((tmp_path / "cut" / "finetuning.json").read_text())["half"] is False
+
+
 def test_the_tuned_encoder_exports(tuned, tmp_path):
     export(str(tuned[0]), tmp_path / "e", precision="fp32")
     encoder = OnnxEncoder(tmp_path / "e" / "encoder.onnx", tmp_path / "e" / "tokenizer.json")
