@@ -211,6 +211,10 @@ def main(
         FitSettings.most_false_flags
     ),
     seed: Annotated[int, typer.Option(help="As in training.")] = 0,
+    held_out: Annotated[float, typer.Option(metavar="SHARE", help="As in training.")] = 0.0,
+    seen_weight: Annotated[float, typer.Option(metavar="W", help="As in training.")] = (
+        FitSettings.seen_weight
+    ),
     cache: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The cache of training; without it, embed again.")
     ] = None,
@@ -218,7 +222,7 @@ def main(
     """Refit without each group of features and each corpus, and measure."""
     names = [corpus_name(path) for path in corpora]
     weights = parse_weights(weight or (), names)
-    settings = FitSettings(regularisation, most_false_flags, weights, seed)
+    settings = FitSettings(regularisation, most_false_flags, weights, seed, held_out, seen_weight)
     benchmarks = {
         name: benchmark_corpora.frozen(data, name)
         for name in (benchmark_corpora.WILD, benchmark_corpora.INSERTED)
