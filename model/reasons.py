@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from misplaced.features import matrix
-from misplaced.features.semantic import nearest_paragraph
 from misplaced.features.terms import Terms
-from misplaced.names import telling_names
+from misplaced.wording import SENTENCES, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -35,15 +34,6 @@ _LEAST_CONTRIBUTION = 0.25
 #: Change of foreignness by the second look that is worth a sentence.
 _TELLING = 0.1
 
-#: Share of capitalised words from which a line is written like a headline.
-_HEADLINE = 0.6
-
-#: Share of short lines from which a place is one of short lines.
-_COMPANY = 0.4
-
-#: How far below the article's level a measure must lie to be worth saying.
-_MARGIN = 0.05
-
 #: Kind of evidence -> the columns that speak for it; every other column is the line's shape.
 _EVIDENCE = {
     "rest": (
@@ -56,8 +46,13 @@ _EVIDENCE = {
         "robust_rest",
         "article_cohesion",
         "window",
+        "rest_far",
+        "nearest_far",
+        "cluster_margin",
+        "cluster_share",
     ),
-    "title": ("title", "lead", "lexical_title", "has_title"),
+    "title": ("title", "lead", "lexical_title", "has_title", "anchor"),
+    "stretch": ("anchor_around", "anchor_before", "anchor_after", "company", "topic_rank"),
     "flow": (
         "previous",
         "next",
@@ -69,11 +64,12 @@ _EVIDENCE = {
         "neighbour_least",
         "lexical_neighbour_most",
     ),
-    "words": ("lexical_rest", "lexical_nearest", "term_overlap"),
-    "names": ("names_seen", "names_unseen", "has_names", "title_names"),
+    "words": ("lexical_rest", "lexical_nearest", "term_overlap", "overlap_far"),
+    "names": ("names_seen", "names_unseen", "has_names", "title_names", "names_far"),
+    "alike": ("opening_shared", "ending_shared"),
     "repeats": ("repeats", "repeats_title"),
     "place": ("position", "from_start", "from_end"),
-    "company": ("previous_short", "next_short", "short_run", "article_short", "article_size"),
+    "company": ("previous_short", "next_short", "short_run", "article_short", "article_size", "after_label"),
 }
 
 
@@ -150,15 +146,15 @@ class Article:
         for kind in sorted(weights, key=lambda k: -weights[k]):
             if weights[kind] < _LEAST_CONTRIBUTION or len(sentences) == MOST_REASONS:
                 break
-            sentence = _wording(label) if kind == "wording" else _SENTENCES[kind](self, row)
+            sentence = wording(label) if kind == "wording" else SENTENCES[kind](self, row)
             if sentence:
                 sentences.append(sentence)
-        return tuple(sentences) or (_wording(label),)
+        return tuple(sentences) or (wording(label),)
 
 
 def explain_alone(label: Label) -> tuple[str, ...]:
     """Say why a paragraph without an article around it looks like a label: by its wording only."""
-    return (_wording(label),)
+    return (wording(label),)
 
 
 def explain_reading(before: float, after: float) -> tuple[str, ...]:
@@ -189,122 +185,3 @@ def _kinds(dimension: int) -> tuple[str, ...]:
         base = name.split("*")[0].split("<")[0].removesuffix("_deviation")
         kinds.append("wording" if group == "embedding" else of_column.get(base, "shape"))
     return tuple(kinds)
-
-
-def _rest(article: Article, row: int) -> str:
-    own, typical = article.value(row, "rest"), article.typical("rest")
-    if own > typical - _MARGIN:
-        return ""
-    sentence = (
-        f"similarity to the rest of the article {own:.2f}; this article's paragraphs lie around {typical:.2f}"
-    )
-    found = nearest_paragraph(article.embeddings, article.features.wordings, row)
-    if found is not None:
-        sentence += f" (closest: paragraph {article.indices[found[0]]}, {found[1]:.2f})"
-    return sentence
-
-
-def _title(article: Article, row: int) -> str:
-    own, typical = article.value(row, "title"), article.typical("title")
-    if own > typical - _MARGIN:
-        return ""
-    subject = "title" if article.title else "opening paragraphs"
-    return f"similarity to the {subject} {own:.2f}; this article's paragraphs lie around {typical:.2f}"
-
-
-def _flow(article: Article, row: int) -> str:
-    before, after, bridge = (article.value(row, c) for c in ("previous", "next", "bridge"))
-    last = len(article.contents) - 1
-    if 0 < row < last and bridge > max(before, after):
-        return (
-            f"interrupts the text: {before:.2f} and {after:.2f} similar to its neighbours, "
-            f"which are {bridge:.2f} similar to each other"
-        )
-    if row == last and row > 0 and before < article.typical("previous"):
-        return f"does not follow from the paragraph before it (similarity {before:.2f})"
-    return ""
-
-
-def _words(article: Article, row: int) -> str:
-    own, typical = article.value(row, "term_overlap"), article.typical("term_overlap")
-    if own > typical - _MARGIN:
-        return ""
-    return (
-        f"{own:.0%} of its words, weighted by rarity, occur elsewhere in the article; "
-        f"usual here is {typical:.0%}"
-    )
-
-
-def _names(article: Article, row: int) -> str:
-    content = article.contents[row]
-    if article.value(row, "capitalised") > _HEADLINE:
-        return ""  # in a headline's capitals every word looks like a name
-    written = telling_names(content)
-    strange = sorted(name for name in written if article.holders[name] < 2)
-    if not strange:
-        return ""
-    listed = ", ".join(written[name] for name in strange[:4])
-    more = f" and {len(strange) - 4} more" if len(strange) > 4 else ""
-    if len(strange) == len(written):
-        return f"shares no names with the rest of the article ({listed}{more})"
-    return f"names that occur nowhere else in the article: {listed}{more}"
-
-
-def _shape(article: Article, row: int) -> str:
-    words = len(article.contents[row].split())
-    marks = [
-        text
-        for column, text in (
-            ("open_end", "no closing punctuation"),
-            ("label_prefix", "begins with a label and a colon"),
-            ("address", "holds a web address or handle"),
-            ("separators", "holds bars, bullets or dashes"),
-        )
-        if article.value(row, column) and not article.typical(column)
-    ]
-    if article.value(row, "capitalised") > max(_HEADLINE, article.typical("capitalised")) and words > 2:
-        marks.append("capitalised like a headline")
-    usual = round(float(np.expm1(article.typical("log_words"))))
-    if words < 0.5 * usual:
-        marks.insert(0, f"{words} {'word' if words == 1 else 'words'}, where {usual} are usual")
-    return f"shaped unlike this article's prose: {'; '.join(marks)}" if marks else ""
-
-
-def _wording(label: Label) -> str:
-    if label == "boilerplate":
-        return "worded like page furniture (advertising, sign-ups, sharing, navigation)"
-    return "worded like a pointer to another story or a teaser"
-
-
-def _repeats(article: Article, row: int) -> str:
-    wordings = article.features.wordings
-    first, *more = np.flatnonzero(wordings == wordings[row])[:2].tolist()
-    if more:
-        return f"repeats paragraph {article.indices[more[0] if first == row else first]} word for word"
-    return "repeats the title" if article.value(row, "repeats_title") else ""
-
-
-def _place(article: Article, row: int) -> str:
-    if row == len(article.contents) - 1:
-        return "stands at the very end, where pages add text of their own"
-    return "stands at the very beginning, where pages add text of their own" if row == 0 else ""
-
-
-def _company(article: Article, row: int) -> str:
-    share = article.value(row, "short_run")
-    if share < _COMPANY:
-        return ""
-    return f"stands among short lines without punctuation ({share:.0%} of the lines here)"
-
-
-_SENTENCES: dict[str, Callable[[Article, int], str]] = {
-    "rest": _rest,
-    "title": _title,
-    "flow": _flow,
-    "words": _words,
-    "names": _names,
-    "shape": _shape,
-    "repeats": _repeats,
-    "place": _place,
-    "company": _company,
-}

@@ -97,8 +97,10 @@ class TrainableEncoder:
         list of Tensor of shape (len(group), d)
             See :meth:`embed`.
         """
+        import torch
+
         embedded = self.embed(self.tokenize([text for group in groups for text in group]))
-        return list(embedded.split([len(group) for group in groups]))
+        return list(torch.split(embedded, [len(group) for group in groups]))
 
     def embed(self, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
         """Embed tokenised texts.

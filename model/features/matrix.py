@@ -1,6 +1,6 @@
 """One row of numbers for each paragraph: the matrix that the classifier reads.
 
-Joins the semantic, lexical and surface views with the paragraph's own embedding; the only module
+Joins the semantic, lexical, surface and stretch views with the paragraph's own embedding; the only module
 that knows the order of the columns.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from misplaced.features import lexical, relative, semantic, surface
+from misplaced.features import lexical, relative, semantic, stretch, surface
 from misplaced.features.terms import Terms, TermWeights
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Group = Literal["semantic", "lexical", "surface", "relative", "interaction", "embedding"]
+Group = Literal["semantic", "lexical", "surface", "stretch", "relative", "interaction", "embedding"]
 
 #: Paragraphs that *nearest* compares with, evenly spread over a longer article: cost and memory
 #: then grow with the length of the article, not with its square.
@@ -45,9 +45,18 @@ INTERACTIONS = (
     ("open_end", "position"),
     ("short_run", "open_end"),
     ("rest_by_length", "article_cohesion"),
+    ("company", "log_words"),
+    ("company", "cluster_share"),
+    ("anchor_around", "open_end"),
+    ("cluster_margin", "cluster_share"),
+    ("nearest_far", "log_words"),
+    ("overlap_far", "log_words"),
+    ("opening_shared", "log_words"),
+    ("after_label", "open_end"),
+    ("after_label", "from_end"),
 )
 
-_PLAIN = (*semantic.NAMES, *lexical.NAMES, *surface.NAMES)
+_PLAIN = (*semantic.NAMES, *lexical.NAMES, *surface.NAMES, *stretch.NAMES)
 _FIRST = [_PLAIN.index(first) for first, _ in INTERACTIONS]
 _SECOND = [_PLAIN.index(second) for _, second in INTERACTIONS]
 
@@ -93,6 +102,7 @@ def groups(dimension: int) -> tuple[Group, ...]:
         ("semantic", len(semantic.NAMES)),
         ("lexical", len(lexical.NAMES)),
         ("surface", len(surface.NAMES)),
+        ("stretch", len(stretch.NAMES)),
         ("relative", len(relative.NAMES)),
         ("interaction", len(INTERACTIONS)),
         ("embedding", dimension),
@@ -110,8 +120,9 @@ def compute(
     """Compute the feature matrix of one document.
 
     Columns are those of :func:`misplaced.features.semantic.semantic_features`,
-    :func:`misplaced.features.lexical.lexical_features` and
-    :func:`misplaced.features.surface.surface_features`, those columns against the article's level
+    :func:`misplaced.features.lexical.lexical_features`,
+    :func:`misplaced.features.surface.surface_features` and
+    :func:`misplaced.features.stretch.stretch_features`, those columns against the article's level
     (:func:`misplaced.features.relative.relative_features`), the products named in
     :data:`INTERACTIONS`, and the paragraph's own embedding, which tells furniture and register.
 
@@ -137,6 +148,9 @@ def compute(
             semantic.semantic_features(embeddings, title_embedding, lengths, wordings, references),
             lexical.lexical_features(terms, titled, weights, references),
             outlook,
+            stretch.stretch_features(
+                contents, embeddings, title_embedding, lengths, wordings, references, terms, titled, weights
+            ),
         ],
         axis=1,
     )

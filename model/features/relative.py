@@ -1,6 +1,6 @@
 """Every measure against the article's own level, and bent where its meaning bends.
 
-Works on the columns of the semantic, lexical and surface views. A similarity of 0.3 is low in a
+Works on the columns of the semantic, lexical, surface and stretch views. A similarity of 0.3 is low in a
 tight report and high in a loose interview; and it says most at its low end, which a straight line
 cannot follow.
 """
@@ -30,22 +30,39 @@ DEVIATING = (
     "lexical_rest",
     "lexical_nearest",
     "term_overlap",
+    "anchor",
+    "company",
+    "topic_rank",
+    "rest_far",
+    "nearest_far",
+    "overlap_far",
 )
 
-#: Where each column may bend: about the 3, 10, 25, 50 and 75 % points of news paragraphs, rounded
-#: to a grid that suits encoders of this family.
+#: Where a cosine may bend: an even grid, because encoders differ in where their cosines lie.
+_GRID = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+
+#: Where each column may bend; the others about their 3, 10, 25, 50 and 75 % points of news paragraphs.
 KNOTS: dict[str, tuple[float, ...]] = {
-    "rest_by_length": (0.1, 0.2, 0.3, 0.4, 0.55),
-    "anchored_rest": (0.1, 0.2, 0.3, 0.4, 0.55),
-    "nearest": (0.2, 0.3, 0.4, 0.5, 0.6),
-    "nearest_three": (0.15, 0.25, 0.35, 0.45, 0.55),
-    "title": (0.05, 0.15, 0.25, 0.35, 0.5),
-    "window": (0.1, 0.2, 0.3, 0.4, 0.55),
-    "bridge": (0.05, 0.15, 0.25, 0.35, 0.5),
+    "rest_by_length": _GRID,
+    "anchored_rest": _GRID,
+    "nearest": _GRID,
+    "nearest_three": _GRID,
+    "title": (0.0, *_GRID[:-1]),
+    "window": _GRID,
+    "bridge": (0.0, *_GRID[:-1]),
     "lexical_rest": (0.03, 0.06, 0.1, 0.15, 0.25),
     "lexical_nearest": (0.03, 0.08, 0.13, 0.19, 0.27),
     "term_overlap": (0.1, 0.2, 0.3, 0.45, 0.6),
     "names_seen": (0.2, 0.4, 0.6, 0.8, 0.95),
+    "anchor": _GRID,
+    "anchor_around": _GRID,
+    "company": _GRID,
+    "topic_rank": (-2.0, -1.0, -0.5, 0.0, 0.5),
+    "cluster_margin": (-0.3, -0.1, 0.1, 0.3, 0.5),
+    "rest_far": _GRID,
+    "nearest_far": _GRID,
+    "overlap_far": (0.1, 0.15, 0.25, 0.4, 0.5),
+    "names_far": (0.2, 0.4, 0.6, 0.8, 0.95),
     "log_words": (1.4, 2.3, 2.9, 3.4, 3.9),
 }
 
@@ -90,7 +107,7 @@ def relative_features(plain: NDArray[np.float32], names: Sequence[str]) -> NDArr
     Parameters
     ----------
     plain : ndarray of shape (n, p), float32
-        Columns of the semantic, lexical and surface views.
+        Columns of the semantic, lexical, surface and stretch views.
     names : sequence of str, length p
 
     Returns

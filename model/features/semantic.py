@@ -92,9 +92,9 @@ def semantic_features(
     """
     count = len(embeddings)
     trust = length_weights(lengths)
-    lead = _lead(embeddings, lengths)
+    lead = lead_direction(embeddings, lengths)
     topic = lead if title is None else title
-    anchor = _unit((topic + lead)[None, :])[0]
+    anchor = unit((topic + lead)[None, :])[0]
     anchored = trust * np.maximum(embeddings @ anchor, 0.05) ** 2
 
     columns = np.zeros((count, len(NAMES)), dtype=np.float32)
@@ -118,7 +118,8 @@ def length_weights(lengths: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.sqrt(np.minimum(lengths, 100.0)), dtype=np.float32)
 
 
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale rows, shape (n, d), to unit length; rows of zeros stay."""
     lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return np.asarray(rows / lengths, dtype=np.float32)
 
@@ -127,7 +128,7 @@ def _leave_one_out(embeddings: NDArray[np.float32], weights: NDArray[np.float32]
     """Cosine of every row with the weighted mean of all others; 0 where there are no others."""
     weighted = embeddings * weights[:, None]
     rest = weighted.sum(axis=0, dtype=np.float64).astype(np.float32) - weighted
-    similarity: NDArray[np.float32] = (embeddings * _unit(rest)).sum(axis=1)
+    similarity: NDArray[np.float32] = (embeddings * unit(rest)).sum(axis=1)
     return similarity if len(embeddings) > 1 else np.zeros(len(embeddings), dtype=np.float32)
 
 
@@ -137,19 +138,20 @@ def _lead_rows(lengths: NDArray[np.float32]) -> NDArray[np.int64]:
     return long[: LEAD + 1] if len(long) > LEAD else np.arange(min(LEAD + 1, len(lengths)))
 
 
-def _lead(embeddings: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
-    lead: NDArray[np.float32] = _unit(embeddings[_lead_rows(lengths)[:LEAD]].mean(axis=0, keepdims=True))[0]
+def lead_direction(embeddings: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of the first three long paragraphs at unit length, shape (d,)."""
+    lead: NDArray[np.float32] = unit(embeddings[_lead_rows(lengths)[:LEAD]].mean(axis=0, keepdims=True))[0]
     return lead
 
 
 def _lead_similarity(embeddings: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
     """Cosine with the lead; a paragraph of the lead is compared with the lead's other paragraphs."""
     rows = _lead_rows(lengths)
-    similarity = embeddings @ _lead(embeddings, lengths)
+    similarity = embeddings @ lead_direction(embeddings, lengths)
     for row in rows[:LEAD]:
         others = rows[rows != row][:LEAD]
         if len(others):
-            similarity[row] = embeddings[row] @ _unit(embeddings[others].mean(axis=0, keepdims=True))[0]
+            similarity[row] = embeddings[row] @ unit(embeddings[others].mean(axis=0, keepdims=True))[0]
         else:
             similarity[row] = 0.0
     return similarity
@@ -205,5 +207,5 @@ def _neighbourhood(embeddings: NDArray[np.float32], rest: NDArray[np.float32]) -
     padded = np.zeros((count + 4, embeddings.shape[1]), dtype=np.float32)
     padded[2:-2] = embeddings
     around = padded[:-4] + padded[1:-3] + padded[3:-1] + padded[4:]
-    columns[:, 3] = (embeddings * _unit(around)).sum(axis=1)
+    columns[:, 3] = (embeddings * unit(around)).sum(axis=1)
     return columns

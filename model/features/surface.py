@@ -50,6 +50,8 @@ NAMES = (
     "short_run",
     "article_short",
     "article_size",
+    "square_brackets",
+    "after_label",
 )
 
 #: Fewer words than this, without closing punctuation, make a "short line".
@@ -57,6 +59,9 @@ _SHORT = 15
 
 #: Copies are counted up to here: a line that stands ten times stands everywhere.
 _MOST_COPIES = 10
+
+#: Lines that a label such as "Read more:" speaks for, at most.
+_REACH_OF_LABEL = 5
 
 _CLOSED = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*$")
 _LABEL = re.compile(r"^[^\w]*(?:[\w'’&/-]+\s+){0,4}[\w'’&/-]+\s*:\s")
@@ -103,6 +108,9 @@ def surface_features(
     short_run        0..1      share of short lines among the seven paragraphs around it
     article_short    0..1      share of short lines in the article
     article_size     0..       log(n)
+    square_brackets  0 or 1    is in square brackets as a whole: an aside of the page's, not the author's
+    after_label      0..1      1 / d, where the closest line of at most eight words that ends with a colon
+                               stands d paragraphs before; 0 beyond five
     ===============  ========  =================================================================
 
     Parameters
@@ -115,7 +123,7 @@ def surface_features(
 
     Returns
     -------
-    ndarray of shape (n, 31), float32
+    ndarray of shape (n, 33), float32
     """
     count = len(contents)
     columns = np.zeros((count, len(NAMES)), dtype=np.float32)
@@ -137,6 +145,8 @@ def surface_features(
     columns[:, 28] = _running_share(short, 3)
     columns[:, 29] = short.mean()
     columns[:, 30] = np.log(count)
+    columns[:, 31] = [content.startswith("[") and content.endswith("]") for content in contents]
+    columns[:, 32] = _after((columns[:, 2] > 0) & (columns[:, 7] > 0))
     return columns
 
 
@@ -176,6 +186,14 @@ def _shape(content: str) -> tuple[float, ...]:
         bool(_ADDRESS.search(content)),
         np.log1p(len(_SENTENCE_END.findall(content))),
     )
+
+
+def _after(labels: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Closeness of the label before: 1 / distance, 0 where there is none within reach."""
+    near = np.zeros(len(labels), dtype=np.float32)
+    for distance in range(_REACH_OF_LABEL, 0, -1):
+        near[distance:][labels[:-distance]] = 1 / distance
+    return near
 
 
 def _running_share(flags: NDArray[np.bool_], reach: int) -> NDArray[np.float32]:

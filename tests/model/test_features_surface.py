@@ -39,6 +39,7 @@ def value(content, column):
         ("upper_prefix", "WATCH the ferry", "Watch the ferry"),
         ("quoted", "“Never,” she said", "She said “never”"),
         ("bracketed", "The quay (Reuters)", "The quay (deep) is"),
+        ("square_brackets", "[The quay]", "The quay [sic]"),
         ("address", "write to desk@ell.example now", "write to us @ noon"),
         ("address", "see www.ell", "see ell"),
         ("address", "by @ellmouth", "by ellmouth"),
@@ -88,6 +89,17 @@ def test_short_lines_around():
     assert found[4, COLUMN["short_run"]] == pytest.approx(2 / 7)
     assert found[0, COLUMN["short_run"]] == 0
     assert found[6, COLUMN["relative_length"]] == pytest.approx(np.log(3) - np.log(22), abs=1e-5)
+
+
+def test_lines_below_a_label():
+    contents = ["It rained.", "Read more:", "One", "Two", "Snow fell on the hills, as all had said:", "Three"]
+    found = features(contents)
+    assert found[:, COLUMN["after_label"]].tolist() == pytest.approx([0, 0, 1, 1 / 2, 1 / 3, 1 / 4])
+    assert features(["Read more:", *["A line"] * 7])[:, COLUMN["after_label"]].tolist()[5:] == [
+        pytest.approx(1 / 5),
+        0,
+        0,
+    ]
 
 
 @given(st.lists(st.text(min_size=1).map(fold).filter(bool), min_size=1, max_size=6), st.text(max_size=5))
