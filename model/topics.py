@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.features.semantic import unit
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -63,7 +65,7 @@ def topic_measures(embeddings: NDArray[np.float32], lengths: NDArray[np.int64]) 
         return None
     if len(rows) > _MAX_ROWS:
         starts = np.arange(_MAX_ROWS) * len(rows) // _MAX_ROWS
-        rows = _unit(np.add.reduceat(rows, starts, axis=0))
+        rows = unit(np.add.reduceat(rows, starts, axis=0))
     count = len(rows)
     place = np.arange(count)
     apart = np.abs(place[:, None] - place[None, :])
@@ -71,7 +73,7 @@ def topic_measures(embeddings: NDArray[np.float32], lengths: NDArray[np.int64]) 
     windows = rows.copy()
     windows[1:] += rows[:-1]
     windows[:-1] += rows[1:]
-    windows = _unit(windows)
+    windows = unit(windows)
     far = np.sort((windows @ windows.T)[apart >= 3])
     others = cosines[apart > 0].reshape(count, count - 1)
     return np.array(
@@ -85,8 +87,3 @@ def topic_measures(embeddings: NDArray[np.float32], lengths: NDArray[np.int64]) 
         ],
         dtype=np.float64,
     )
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return np.asarray(rows / lengths, dtype=np.float32)

@@ -127,10 +127,10 @@ def stretch_features(
     columns = np.zeros((len(embeddings), len(NAMES)), dtype=np.float32)
     columns[:, 0] = closeness
     columns[:, 1:4] = _around(closeness)
-    columns[:, 4], columns[:, 5] = _company(embeddings, closeness, wordings, references)
+    columns[:, 8] = rest_far = _rest_far(embeddings)
+    columns[:, 4], columns[:, 9], ties = _compared(embeddings, closeness, rest_far, wordings, references)
+    columns[:, 5] = _topic_rank(closeness, ties, references)
     columns[:, 6], columns[:, 7] = two_clusters(embeddings, closeness, length_weights(lengths))
-    columns[:, 8] = _rest_far(embeddings)
-    columns[:, 9] = _nearest_far(embeddings, wordings, references, columns[:, 8])
     columns[:, 10], columns[:, 11] = _words_far(terms, titled, weights)
     columns[:, 12] = _shared([" ".join(c.casefold().split()[:_OPENING]) for c in contents], wordings)
     columns[:, 13] = _shared([" ".join(c.casefold().split()[-_ENDING:]) for c in contents], wordings)
@@ -153,24 +153,41 @@ def _around(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([both, *one], axis=1).astype(np.float32)
 
 
-def _company(
+def _compared(
     embeddings: NDArray[np.float32],
     closeness: NDArray[np.float32],
+    spare: NDArray[np.float32],
     wordings: NDArray[np.int64],
     references: NDArray[np.int64],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Columns company and topic_rank."""
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Columns company and nearest_far, `spare` where nothing stands further off, and the ties between.
+
+    The ties are max(cosine, 0) ** 3 with each reference paragraph of other wording, shape (n, m).
+    """
     count = len(embeddings)
-    company = closeness.copy()
+    company, nearest = closeness.copy(), spare.copy()
     walk = np.zeros((count, len(references)), dtype=np.float32)
-    for first in range(0, count, 1024):
+    for first in range(0, count, 1024):  # blocks bound the product at 2 MB
         block = slice(first, first + 1024)
-        ties = np.maximum(embeddings[block] @ embeddings[references].T, 0) ** 3
-        ties[wordings[block][:, None] == wordings[references][None, :]] = 0
+        similarity = embeddings[block] @ embeddings[references].T
+        same = wordings[block][:, None] == wordings[references][None, :]
+        ties = np.maximum(similarity, 0) ** 3
+        ties[same] = 0
         total = ties.sum(axis=1)
         tied = total > 1e-6
         company[block][tied] = (ties @ closeness[references])[tied] / total[tied]
         walk[block] = ties
+        places = np.arange(first, first + len(similarity))
+        similarity[same | (np.abs(places[:, None] - references[None, :]) <= _NEAR)] = -np.inf
+        best = similarity.max(axis=1)
+        nearest[block] = np.where(np.isfinite(best), best, spare[block])
+    return company, nearest, walk
+
+
+def _topic_rank(
+    closeness: NDArray[np.float32], walk: NDArray[np.float32], references: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Column topic_rank, from the ties of :func:`_compared`."""
     # The walk goes among the references; every paragraph's rank is what flows to it from them.
     start = np.maximum(closeness[references], 0.0) ** 2 + 1e-4
     start /= start.sum()
@@ -184,7 +201,7 @@ def _company(
     own = np.maximum(closeness, 0.0) ** 2 + 1e-4
     whole = (1 - _DAMPING) * own / own.mean() / len(references) + _DAMPING * flow
     scaled = np.clip(np.log(np.maximum(whole * len(references), 1e-4)), -3, 3)
-    return company, np.asarray(scaled, dtype=np.float32)
+    return np.asarray(scaled, dtype=np.float32)
 
 
 def _rest_far(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -197,25 +214,6 @@ def _rest_far(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
         rest = embeddings.sum(axis=0) - embeddings
     similarity: NDArray[np.float32] = (embeddings * unit(rest)).sum(axis=1)
     return similarity
-
-
-def _nearest_far(
-    embeddings: NDArray[np.float32],
-    wordings: NDArray[np.int64],
-    references: NDArray[np.int64],
-    spare: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """Largest cosine further off; `spare` where there is nothing."""
-    nearest = spare.copy()
-    for first in range(0, len(embeddings), 1024):
-        block = np.arange(first, min(first + 1024, len(embeddings)))
-        similarity = embeddings[block] @ embeddings[references].T
-        barred = np.abs(block[:, None] - references[None, :]) <= _NEAR
-        barred |= wordings[block][:, None] == wordings[references][None, :]
-        similarity[barred] = -np.inf
-        best = similarity.max(axis=1)
-        nearest[block] = np.where(np.isfinite(best), best, spare[block])
-    return nearest
 
 
 def _words_far(
