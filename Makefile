@@ -100,7 +100,7 @@ model-reader:
 
 model-classifier:
 	$(BIN)/misplaced train $(FITTED) $(WEIGHTS) $(UNREAD) -C 0.005 --held-out $(HELD) --seen-weight 1 \
-	  --doubt 0.02 --most-false-flags 2.5 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
+	  --doubt 0.05 --most-false-flags 2.5 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
 	  --name default --cache $(WORK)/cache -o artifacts/default
 
 clean: ## remove what is made and can be made again

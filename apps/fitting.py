@@ -39,7 +39,7 @@ class Options:
     reader: Path | None = None
     held_out: float = 0.0
     seen_weight: float = 0.3
-    doubt: float = 0.02
+    doubt: float = 0.05
     second_weights: list[str] | tuple[str, ...] = ()
 
 

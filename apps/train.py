@@ -79,8 +79,8 @@ def train(
         ),
     ] = None,
     doubt: Annotated[
-        float, typer.Option(metavar="P", help="The second look reads paragraphs from this foreignness.")
-    ] = 0.02,
+        float, typer.Option(metavar="P", help="The second look reads paragraphs of foreignness P to 1 - P.")
+    ] = 0.05,
 ) -> None:
     """Fit a model on labelled corpora and write it as a folder.
 

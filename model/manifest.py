@@ -57,7 +57,7 @@ class Manifest:
     statements : dict
         :meth:`misplaced.statements.StatementModel.record`; empty: nothing is said of documents as a whole.
     doubt : float
-        Foreignness, 0 to 1, from which the second look reads a paragraph.
+        The second look reads paragraphs whose foreignness lies between this and 1 less this.
     second_look : dict
         :meth:`misplaced.logistic.Logistic.record` over :data:`misplaced.second_look.NAMES`; empty
         without a reader.

@@ -37,7 +37,8 @@ class SecondLook:
     logistic : Logistic
         Over the columns of :func:`evidence`; gives the probability of being foreign.
     doubt : float
-        Foreignness, 0 to 1, from which a paragraph is read.
+        Foreignness, 0 to 0.5, from which a paragraph is read, up to as much below 1: of the others the
+        first look is sure.
     """
 
     reader: Reader
@@ -46,7 +47,7 @@ class SecondLook:
 
     def doubtful(self, probabilities: NDArray[np.float64]) -> list[int]:
         """Return the rows that are worth reading, from label probabilities of shape (n, 3)."""
-        return [int(row) for row in np.flatnonzero(1.0 - probabilities[:, 0] >= self.doubt)]
+        return [int(row) for row in np.flatnonzero(in_doubt(1.0 - probabilities[:, 0], self.doubt))]
 
     def judge(
         self,
@@ -77,6 +78,12 @@ class SecondLook:
             odds = evidence(known, logits, line) @ weights + self.logistic.intercept
             revised.append(_shared(1 / (1 + np.exp(-odds)), known, logits))
         return revised
+
+
+def in_doubt(foreignness: NDArray[np.float64], doubt: float) -> NDArray[np.bool_]:
+    """Which of the first look's verdicts are not sure: at least `doubt` from both 0 and 1."""
+    doubtful: NDArray[np.bool_] = (foreignness >= doubt) & (foreignness <= 1.0 - doubt)
+    return doubtful
 
 
 def evidence(

@@ -29,9 +29,10 @@ TEMPERATURE = 0.05
 #: Words a paragraph needs to speak of its topic.
 _MIN_WORDS = 8
 
-#: Share of the steps that draw from one topic, from one topic and time, from one day; the others
-#: draw from anywhere.
-_DRAWS = {"topic": 0.35, "event": 0.25, "date": 0.25, "random": 0.15}
+#: Share of the steps that draw from one topic, from one topic and time, from one day, and from the
+#: articles of unknown topic and day: blogs and pages, which would drown among the news elsewhere. The
+#: others draw from anywhere.
+_DRAWS = {"topic": 0.3, "event": 0.2, "date": 0.2, "unfiled": 0.2, "random": 0.1}
 
 #: Articles of one topic around a date, from which an "event" batch is drawn.
 _NEARBY = 4
@@ -58,6 +59,7 @@ class ArticleBatches:
         self._prose: list[list[str]] = []
         topics: defaultdict[str, list[int]] = defaultdict(list)
         dated: list[tuple[str, int]] = []
+        self._unfiled: list[int] = []
         for article in articles:
             prose = [
                 fold(paragraph)
@@ -72,6 +74,8 @@ class ArticleBatches:
             dated.append((article.date or "", number))
             if article.topic:
                 topics[article.topic].append(number)
+            elif not article.date:
+                self._unfiled.append(number)
         self._by_date = [number for _, number in sorted(dated)]
         when = {number: date for date, number in dated}
         self._topics = [
@@ -108,6 +112,8 @@ class ArticleBatches:
         if draw in ("topic", "event") and self._topics:
             sizes = np.array([len(t) for t in self._topics], dtype=np.float64)
             pool = self._topics[int(rng.choice(len(self._topics), p=sizes / sizes.sum()))]
+        if draw == "unfiled" and len(self._unfiled) >= wanted:
+            pool = self._unfiled
         if draw in ("event", "date"):
             reach = min(_NEARBY * self.size, len(pool))
             first = int(rng.integers(0, len(pool) - reach + 1))

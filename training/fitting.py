@@ -67,7 +67,7 @@ class FitSettings:
     seen_weight : float
         Weight of a paragraph whose source the encoder was tuned on.
     doubt : float
-        Foreignness from which the second look reads a paragraph.
+        The second look reads paragraphs whose foreignness lies between this and 1 less this; 0 to 0.5.
     second_weights : dict of str to float
         Weight of a corpus where the second look is fitted, 0 to leave it out; that of the fit where
         none is given.
@@ -79,7 +79,7 @@ class FitSettings:
     seed: int = 0
     held_out: float = 0.0
     seen_weight: float = 0.3
-    doubt: float = 0.02
+    doubt: float = 0.05
     second_weights: dict[str, float] = field(default_factory=dict)
 
     def second_weight(self, corpus: str) -> float:

@@ -16,7 +16,7 @@ from misplaced.document import fold
 from misplaced.errors import CorpusError
 from misplaced.features import matrix
 from misplaced.logistic import Logistic
-from misplaced.second_look import NAMES, evidence
+from misplaced.second_look import NAMES, evidence, in_doubt
 from misplaced.training.holdout import COUNTED, FOREIGN, foreignness
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def fit_second_look(
         Rows of weight 0 are not read.
     reader : Reader
     doubt : float
-        Foreignness from which a paragraph is read.
+        Foreignness from which a paragraph is read, up to as much below 1.
     track : callable
 
     Raises
@@ -88,7 +88,7 @@ def fit_second_look(
         If there is next to nothing to fit on.
     """
     open_rows = np.flatnonzero(~table.seen & (sample_weights > 0))
-    rows = open_rows[foreignness(probabilities[open_rows]) >= doubt]
+    rows = open_rows[in_doubt(foreignness(probabilities[open_rows]), doubt)]
     foreign = FOREIGN[table.classes[rows]]
     if min(foreign.sum(), (~foreign).sum()) < _LEAST:
         raise CorpusError(

@@ -33,6 +33,10 @@ def test_doubt_is_a_foreignness():
     assert look(StubReader([1, 0, 0, 0, 0]), 0.0).doubtful(FIRST) == [0, 1, 2]
 
 
+def test_what_the_first_look_is_sure_of_is_not_read_on_either_side():
+    assert look(StubReader([1, 0, 0, 0, 0]), 0.2).doubtful(FIRST) == [1]
+
+
 def test_evidence_is_log_odds_and_bent_for_lines():
     read = np.log(np.array([[0.2, 0.7, 0.1, 0, 0]] * 2, dtype=np.float32) + 1e-20)
     columns = evidence(FIRST[[1, 1]], read, np.array([True, False]))
