@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from misplaced.apps.detect import EPILOG, HELP, detect, show_version
 from misplaced.apps.failure import FAILED, INTERRUPTED, PIPE_CLOSED, report_failure
+from misplaced.apps.help import GroupedCommand, write_commands
 from misplaced.apps.reporters.escaping import message
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 def _single(name: str, function: Callable[..., None]) -> typer.Typer:
     """Make an application of one command."""
-    single = typer.Typer(add_completion=False, context_settings=_SETTINGS)
+    single = typer.Typer(add_completion=False, context_settings=_SETTINGS, rich_markup_mode=None)
     is_detect = name == "detect"
     single.command(
         name,
+        cls=GroupedCommand,
         help=HELP if is_detect else None,
         epilog=EPILOG if is_detect else None,
         context_settings=_SETTINGS,
@@ -47,6 +49,11 @@ class LazyGroup(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of their use."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands in the help."""
+        found = [self.get_command(ctx, name) for name in COMMANDS]
+        write_commands([command for command in found if command is not None], formatter)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Build a command; None where there is none of that name."""
@@ -67,6 +74,7 @@ class LazyGroup(TyperGroup):
 app = typer.Typer(
     cls=LazyGroup,
     add_completion=False,
+    rich_markup_mode=None,
     invoke_without_command=True,
     context_settings=_SETTINGS,
     epilog="'misplaced COMMAND --help' tells more. 'detect FILE...' is short for 'misplaced detect FILE...'.",

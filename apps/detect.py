@@ -14,7 +14,7 @@ from misplaced.apps.reporters import Format
 
 _INPUT, _OUTPUT, _MODEL, _CHANGE = "Input", "Output", "Model", "Change files"
 
-# A paragraph a line: the terminal wraps them.
+# A paragraph a line: they are wrapped to the terminal, but for the one that \b begins.
 HELP = """Flag the paragraphs of articles that do not belong in them.
 
 Every paragraph is scored for topical coherence with the rest of its article: \
@@ -22,6 +22,7 @@ teasers of other stories, "READ MORE" lines and page furniture stand out. \
 Blank lines divide paragraphs; of a .jsonl file each line is an article: \
 {"title"?, "text" or "paragraphs"}.
 
+\b
 Examples:
   detect article.txt
   detect -f concise articles/ "more/**/*.md"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from misplaced.apps.reporters.escaping import message
@@ -33,11 +34,14 @@ def load_detector(
     ------
     ArtifactError, EncoderError
     """
-    from misplaced.detector import Detector
+    from misplaced.artifact import load
 
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, ThreadPoolExecutor(1) as pool:
         warnings.simplefilter("always", UserWarning)
-        detector = Detector.load(model, trusted=trusted, second_look=second_look)
+        artifact = pool.submit(load, model, trusted=trusted, second_look=second_look)
+        from misplaced.detector import Detector  # what judging needs is imported while the model loads
+
+        detector = Detector.of(artifact.result())
     for warning in caught:
         if issubclass(warning.category, UserWarning) and not quiet:
             message(f"warning: {warning.message}")

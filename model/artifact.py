@@ -11,7 +11,8 @@
     README.md         the model card
 
 Loading has three phases: read the manifest, audit (format version, digests, types), construct.
-Nothing is constructed from a file before its digest is verified.
+Nothing is constructed from a file before its digest is verified. The networks, which take longest, are
+audited and constructed beside the rest.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misplaced.errors import ArtifactError
-from misplaced.manifest import MANIFEST, REPAIR, Manifest, read_manifest, verify
+from misplaced.manifest import MANIFEST, REPAIR, Manifest, read_manifest, require, verify
+from misplaced.networks import GRAPH, READER, TOKENIZER, Networks
 
 if TYPE_CHECKING:
     from misplaced.classifier import Classifier
@@ -32,12 +34,11 @@ if TYPE_CHECKING:
     from misplaced.second_look import SecondLook
     from misplaced.statements import StatementModel
 
+__all__ = ["GRAPH", "READER", "TOKENIZER", "Artifact", "ModelVersionWarning", "bundled", "load"]
+
 CLASSIFIER = "classifier.skops"
 TRUSTED_CLASSIFIER = "classifier.joblib"
 TERMS = "terms.npy"
-GRAPH = "encoder.onnx"
-READER = "reader.onnx"
-TOKENIZER = "tokenizer.json"
 CARD = "README.md"
 
 _DRIFT_HINT = "train the model again, or install the version it was trained with"
@@ -106,21 +107,13 @@ def load(
     """
     folder = bundled() if path is None else Path(path)
     manifest = read_manifest(folder)
-    verify(folder, manifest)
-    classifier = _load_classifier(folder, manifest, trusted=trusted)
-    weights = _load_terms(folder, manifest)
-    statements = _load_statements(folder, manifest)
-    second = _load_second_look(folder, manifest) if second_look else None
-    return Artifact(
-        manifest, encoder or _load_encoder(folder, manifest), classifier, weights, statements, second
-    )
-
-
-def _require(folder: Path, manifest: Manifest, name: str) -> Path:
-    """A file that is about to be loaded must be among the verified ones."""
-    if name not in manifest.files:
-        raise ArtifactError(f"{MANIFEST} does not list {name}", where=str(folder), hint=REPAIR)
-    return folder / name
+    with Networks(folder, manifest, own_encoder=encoder is None, second_look=second_look) as networks:
+        verify(folder, manifest, names=set(manifest.files) - networks.files)
+        classifier = _load_classifier(folder, manifest, trusted=trusted)
+        weights = _load_terms(folder, manifest)
+        statements = _load_statements(folder, manifest)
+        found = encoder or networks.encoder()
+        return Artifact(manifest, found, classifier, weights, statements, networks.second_look())
 
 
 def _load_classifier(folder: Path, manifest: Manifest, *, trusted: bool) -> Classifier:
@@ -129,7 +122,7 @@ def _load_classifier(folder: Path, manifest: Manifest, *, trusted: bool) -> Clas
     if CLASSIFIER in manifest.files:
         pipeline = _load_audited(folder / CLASSIFIER, manifest)
     else:
-        path = _require(folder, manifest, TRUSTED_CLASSIFIER)
+        path = require(folder, manifest, TRUSTED_CLASSIFIER)
         if not trusted:
             raise ArtifactError(
                 f"{TRUSTED_CLASSIFIER} can run code when it is loaded",
@@ -211,7 +204,7 @@ def _load_terms(folder: Path, manifest: Manifest) -> TermWeights:
     from misplaced.features.terms import BUCKETS, TermWeights
 
     try:
-        table = np.load(_require(folder, manifest, TERMS), allow_pickle=False)
+        table = np.load(require(folder, manifest, TERMS), allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise ArtifactError(f"{TERMS} cannot be read ({error})", where=str(folder), hint=REPAIR) from error
     if not isinstance(table, np.ndarray) or table.shape != (BUCKETS,) or table.dtype != np.float32:
@@ -230,31 +223,3 @@ def _load_statements(folder: Path, manifest: Manifest) -> StatementModel:
         raise ArtifactError(
             f"'statements' in {MANIFEST}: {error}", where=str(folder), hint=_DRIFT_HINT
         ) from None
-
-
-def _load_second_look(folder: Path, manifest: Manifest) -> SecondLook | None:
-    if READER not in manifest.files:
-        return None
-    from misplaced.logistic import Logistic
-    from misplaced.reader import Reader
-    from misplaced.second_look import NAMES, SecondLook
-
-    try:
-        logistic = Logistic.parse(manifest.second_look, NAMES)
-    except ValueError as error:
-        raise ArtifactError(
-            f"'second_look' in {MANIFEST}: {error}", where=str(folder), hint=_DRIFT_HINT
-        ) from None
-    reader = Reader(folder / READER, _require(folder, manifest, TOKENIZER))
-    return SecondLook(reader, logistic, manifest.doubt)
-
-
-def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
-    name = str(manifest.encoder.get("name", folder.name))
-    if manifest.encoder.get("kind") == "sentence-transformers":
-        from misplaced.sentence_transformer import SentenceTransformerEncoder
-
-        return SentenceTransformerEncoder(name)
-    from misplaced.encoder import OnnxEncoder
-
-    return OnnxEncoder(_require(folder, manifest, GRAPH), _require(folder, manifest, TOKENIZER), name=name)

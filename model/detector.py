@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from misplaced.artifact import Artifact
     from misplaced.classifier import Classifier
     from misplaced.encoder import Encoder
     from misplaced.features.terms import TermWeights
@@ -126,7 +127,11 @@ class Detector:
         """
         from misplaced.artifact import load
 
-        artifact = load(path, trusted=trusted, encoder=encoder, second_look=second_look)
+        return cls.of(load(path, trusted=trusted, encoder=encoder, second_look=second_look))
+
+    @classmethod
+    def of(cls, artifact: Artifact) -> Detector:
+        """Put a loaded model together."""
         return cls(
             artifact.encoder,
             artifact.classifier,

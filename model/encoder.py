@@ -6,25 +6,22 @@ alone; torch is never imported here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from misplaced.errors import EncoderError
+from misplaced.session import open_graph, open_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
 #: Paragraphs a batch at most. Measured on 2 cores with news paragraphs: beyond 16 the activations
 #: leave the second-level cache and throughput falls again.
 BATCH_SIZE = 16
-
-#: Word pieces a paragraph is read to. The base encoder was trained on 128; 95 % of news paragraphs
-#: are shorter.
-MAX_TOKENS = 128
 
 
 @runtime_checkable
@@ -67,8 +64,8 @@ class OnnxEncoder:
     ----------
     model : Path
         The ONNX file.
-    tokenizer : Path
-        A ``tokenizer.json`` of the tokenizers library.
+    tokenizer : Path or tokenizers.Tokenizer
+        A ``tokenizer.json``, or what :func:`misplaced.session.open_tokenizer` made of it.
     name : str, optional
         Identifier; the file's folder name by default.
     batch_size : int, optional
@@ -85,31 +82,14 @@ class OnnxEncoder:
     def __init__(
         self,
         model: Path,
-        tokenizer: Path,
+        tokenizer: Path | Any,
         *,
         name: str | None = None,
         batch_size: int = BATCH_SIZE,
         threads: int = 0,
     ) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors reach the user as EncoderError, not as log lines
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        except Exception as error:  # both libraries raise bare Exception subclasses of their own
-            raise EncoderError(
-                f"the encoder cannot be loaded ({str(error)[:120]})",
-                where=str(model.parent),
-                hint="install the package again, or export the encoder again",
-            ) from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._session = open_graph(model, threads)
+        self._tokenizer = open_tokenizer(tokenizer) if isinstance(tokenizer, Path) else tokenizer
         shapes = {output.name: output.shape for output in self._session.get_outputs()}
         if not isinstance(shapes.get("embedding", [None])[-1], int):
             raise EncoderError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from misplaced.errors import ArtifactError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 #: Raised by one whenever an older program could not read the folder, or would read it wrongly.
 FORMAT_VERSION = 1
@@ -156,8 +156,15 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
 
 
-def verify(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its digest.
+def verify(folder: Path, manifest: Manifest, *, names: Collection[str] | None = None) -> None:
+    """Compare files with their digests.
+
+    Parameters
+    ----------
+    folder : Path
+    manifest : Manifest
+    names : collection of str, optional
+        Only these; all by default.
 
     Raises
     ------
@@ -165,6 +172,8 @@ def verify(folder: Path, manifest: Manifest) -> None:
         Naming the first file that is missing or differs.
     """
     for name, expected in sorted(manifest.files.items()):
+        if names is not None and name not in names:
+            continue
         if not name or Path(name).name != name or name == ".." or "\0" in name:
             raise ArtifactError(
                 f"{MANIFEST} names a file outside the folder: {name!r}",
@@ -184,6 +193,18 @@ def verify(folder: Path, manifest: Manifest) -> None:
                 where=str(folder),
                 hint=REPAIR,
             )
+
+
+def require(folder: Path, manifest: Manifest, name: str) -> Path:
+    """Return the path of a file that is about to be loaded, which must be among the verified ones.
+
+    Raises
+    ------
+    ArtifactError
+    """
+    if name not in manifest.files:
+        raise ArtifactError(f"{MANIFEST} does not list {name}", where=str(folder), hint=REPAIR)
+    return folder / name
 
 
 def file_digest(path: Path) -> str:

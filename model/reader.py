@@ -7,17 +7,17 @@ embedding, so that only the paragraphs are read that the logistic is unsure of.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from misplaced.encoder import batches_by_length, encodable
-from misplaced.errors import EncoderError
+from misplaced.session import open_graph, open_tokenizer
 from misplaced.windows import Window, header, windows_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -42,8 +42,8 @@ class Reader:
     ----------
     model : Path
         The ONNX file.
-    tokenizer : Path
-        A ``tokenizer.json`` of the tokenizers library.
+    tokenizer : Path or tokenizers.Tokenizer
+        A ``tokenizer.json``, or what :func:`misplaced.session.open_tokenizer` made of it.
     threads : int, optional
         Threads of one run; 0 lets onnxruntime take the physical cores.
 
@@ -53,26 +53,10 @@ class Reader:
         If either file cannot be loaded.
     """
 
-    def __init__(self, model: Path, tokenizer: Path, *, threads: int = 0) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors reach the user as EncoderError, not as log lines
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        except Exception as error:  # both libraries raise bare Exception subclasses of their own
-            raise EncoderError(
-                f"the reader cannot be loaded ({str(error)[:120]})",
-                where=str(model.parent),
-                hint="install the package again, or train the model again",
-            ) from error
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+    def __init__(self, model: Path, tokenizer: Path | Any, *, threads: int = 0) -> None:
+        self._session = open_graph(model, threads)
+        # It cuts texts to more word pieces than a window shows of them.
+        self._tokenizer = open_tokenizer(tokenizer) if isinstance(tokenizer, Path) else tokenizer
 
     def read(self, contents: Sequence[str], title: str | None, wanted: Sequence[int]) -> NDArray[np.float32]:
         """Read paragraphs of one article in context.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from misplaced.features import matrix
+from misplaced.features.middle import median
 from misplaced.features.terms import Terms
 from misplaced.wording import SENTENCES, wording
 
@@ -105,7 +106,7 @@ class Article:
     @cached_property
     def medians(self) -> NDArray[np.float32]:
         """The article's median of every feature but the embedding's, float32."""
-        return np.median(self.features.matrix[:, : len(matrix.COLUMN)], axis=0).astype(np.float32)
+        return median(self.features.matrix[:, : len(matrix.COLUMN)], axis=0).astype(np.float32)
 
     @cached_property
     def holders(self) -> Counter[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.features.middle import median
 from misplaced.features.semantic import unit
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def topic_measures(embeddings: NDArray[np.float32], lengths: NDArray[np.int64]) 
         [
             1.0 - others.mean(),
             np.diagonal(cosines, 1).mean(),
-            np.median(others, axis=1).max(),
+            median(others, axis=1).max(),
             far[len(far) // 10],
             far[len(far) // 2],
             np.log(count),

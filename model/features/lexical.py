@@ -10,14 +10,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
-from misplaced.features.terms import BUCKETS, Terms, TermWeights, bucket
+from misplaced.features.vectors import TermVectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from misplaced.features.terms import Terms, TermWeights
 
 #: Columns of :func:`lexical_features`; see there for the formulas.
 NAMES = (
@@ -72,11 +73,11 @@ def lexical_features(
     ndarray of shape (n, 10), float32
     """
     count = len(terms)
-    vectors = _unit_rows(terms, weights)
-    total = sparse.csr_matrix(vectors.sum(axis=0))
-    with_rest = np.asarray(vectors.multiply(total).sum(axis=1)).ravel()
-    own = np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel()
-    rest_length = np.sqrt(np.maximum(float(total.multiply(total).sum()) - 2 * with_rest + own, 1e-9))
+    vectors = TermVectors(terms, weights)
+    total = np.bincount(vectors.columns, vectors.values, len(vectors.buckets))
+    with_rest = vectors.per_row(vectors.values * total[vectors.columns])
+    own = vectors.per_row(vectors.values**2)
+    rest_length = np.sqrt(np.maximum((total**2).sum() - 2 * with_rest + own, 1e-9))
     rest = np.clip((with_rest - own) / rest_length, 0, 1)
 
     columns = np.zeros((count, len(NAMES)), dtype=np.float32)
@@ -84,10 +85,9 @@ def lexical_features(
     columns[:, 1] = _nearest(vectors, terms, references)
     columns[:, 2] = rest
     if title is not None and title.words:
-        titled = _unit_rows([title], weights)
-        columns[:, 2] = np.asarray((vectors @ titled.T).todense()).ravel()
+        columns[:, 2] = vectors.with_vector(TermVectors([title], weights))
     if count > 1:
-        steps = np.asarray(vectors[1:].multiply(vectors[:-1]).sum(axis=1)).ravel()
+        steps = vectors.with_next()
         columns[1:, 3] = steps
         columns[:-1, 4] = steps
     columns[:, 5] = _term_overlap(terms, title, weights)
@@ -95,34 +95,16 @@ def lexical_features(
     return columns
 
 
-def _unit_rows(terms: Sequence[Terms], weights: TermWeights) -> sparse.csr_matrix:
-    rows: list[int] = []
-    columns: list[int] = []
-    values: list[float] = []
-    for row, paragraph in enumerate(terms):
-        counts = Counter(bucket(word) for word in paragraph.words)
-        if not counts:
-            continue
-        buckets = list(counts)
-        value = np.sqrt(list(counts.values())) * weights.table[buckets]
-        value /= max(float(np.sqrt((value**2).sum())), 1e-9)
-        rows += [row] * len(buckets)
-        columns += buckets
-        values += value.tolist()
-    return sparse.csr_matrix((values, (rows, columns)), shape=(len(terms), BUCKETS), dtype=np.float32)
-
-
 def _nearest(
-    vectors: sparse.csr_matrix, terms: Sequence[Terms], references: NDArray[np.int64]
+    vectors: TermVectors, terms: Sequence[Terms], references: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Largest cosine with a reference paragraph of other wording."""
     nearest = np.zeros(len(terms), dtype=np.float32)
     wordings: dict[tuple[str, ...], int] = {}
     number = np.array([wordings.setdefault(t.words, len(wordings)) for t in terms])
-    transposed = vectors[references].T.tocsc()
-    for first in range(0, len(terms), 1024):  # blocks bound the dense product at 2 MB
-        block = slice(first, first + 1024)
-        similarity = (vectors[block] @ transposed).toarray()
+    for first in range(0, len(terms), 1024):  # blocks bound the dense product
+        block = slice(first, min(first + 1024, len(terms)))
+        similarity = vectors.with_rows(references, block.start, block.stop)
         similarity[number[block][:, None] == number[references][None, :]] = 0
         nearest[block] = similarity.max(axis=1, initial=0)
     return nearest

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.features.middle import median
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -145,9 +147,9 @@ def robust_deviations(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     -------
     ndarray of shape (n, k), float32, in -5..5
     """
-    median = np.median(columns, axis=0)
-    spread = 1.4826 * np.median(np.abs(columns - median), axis=0) + _SPREAD_FLOOR
-    deviations = np.clip((columns - median) / spread, -DEVIATION_LIMIT, DEVIATION_LIMIT)
+    middle = median(columns, axis=0)
+    spread = 1.4826 * median(np.abs(columns - middle), axis=0) + _SPREAD_FLOOR
+    deviations = np.clip((columns - middle) / spread, -DEVIATION_LIMIT, DEVIATION_LIMIT)
     return np.asarray(deviations, dtype=np.float32)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.features.middle import median
 from misplaced.features.relative import robust_deviations
 
 if TYPE_CHECKING:
@@ -106,9 +107,9 @@ def semantic_features(
     columns[:, 5] = columns[:, 6] if title is None else embeddings @ title
     columns[:, 7:11] = _neighbourhood(embeddings, columns[:, 0])
     columns[:, 11] = np.argsort(np.argsort(by_length, kind="stable"), kind="stable") / max(count - 1, 1)
-    median = float(np.median(by_length))
+    middle = float(median(by_length))
     columns[:, 12] = robust_deviations(by_length[:, None])[:, 0]
-    columns[:, 13] = median
+    columns[:, 13] = middle
     columns[:, 14] = title is not None
     return columns
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.features.middle import median
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -129,7 +131,7 @@ def surface_features(
     columns = np.zeros((count, len(NAMES)), dtype=np.float32)
     for i, content in enumerate(contents):
         columns[i, :21] = _shape(content)
-    columns[:, 5] = np.clip(columns[:, 0] - np.median(columns[:, 0]), -3, 3)
+    columns[:, 5] = np.clip(columns[:, 0] - median(columns[:, 0]), -3, 3)
     index = np.arange(count)
     columns[:, 21] = index / max(count - 1, 1)
     columns[:, 22] = 1 / (1 + index)
