@@ -6,7 +6,6 @@ and what tells two stories of one topic apart.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +13,9 @@ import numpy as np
 from misplaced.features.vectors import TermVectors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from misplaced.features.terms import Terms, TermWeights
+    from misplaced.features.vocabulary import Vocabulary
 
 #: Columns of :func:`lexical_features`; see there for the formulas.
 NAMES = (
@@ -36,7 +33,7 @@ NAMES = (
 
 
 def lexical_features(
-    terms: Sequence[Terms], title: Terms | None, weights: TermWeights, references: NDArray[np.int64]
+    vocabulary: Vocabulary, *, titled: bool, references: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Compare the words of every paragraph with the rest of the article.
 
@@ -62,9 +59,10 @@ def lexical_features(
 
     Parameters
     ----------
-    terms : sequence of Terms, length n
-    title : Terms or None
-    weights : TermWeights
+    vocabulary : Vocabulary
+        Of n paragraphs.
+    titled : bool
+        Whether there is a title with words.
     references : ndarray of shape (m,), int64
         Paragraphs that *lexical_nearest* looks at; bounded, so that cost grows with n, not n².
 
@@ -72,80 +70,50 @@ def lexical_features(
     -------
     ndarray of shape (n, 10), float32
     """
-    count = len(terms)
-    vectors = TermVectors(terms, weights)
-    total = np.bincount(vectors.columns, vectors.values, len(vectors.buckets))
-    with_rest = vectors.per_row(vectors.values * total[vectors.columns])
-    own = vectors.per_row(vectors.values**2)
-    rest_length = np.sqrt(np.maximum((total**2).sum() - 2 * with_rest + own, 1e-9))
-    rest = np.clip((with_rest - own) / rest_length, 0, 1)
-
+    count = vocabulary.count
+    vectors = TermVectors(vocabulary)
     columns = np.zeros((count, len(NAMES)), dtype=np.float32)
-    columns[:, 0] = rest
-    columns[:, 1] = _nearest(vectors, terms, references)
-    columns[:, 2] = rest
-    if title is not None and title.words:
-        columns[:, 2] = vectors.with_vector(TermVectors([title], weights))
+    columns[:, 0] = vectors.with_all()
+    columns[:, 1] = _nearest(vectors, vocabulary.first, references)
+    columns[:, 2] = vectors.with_title() if titled else columns[:, 0]
     if count > 1:
         steps = vectors.with_next()
         columns[1:, 3] = steps
         columns[:-1, 4] = steps
-    columns[:, 5] = _term_overlap(terms, title, weights)
-    columns[:, 6:] = _name_columns(terms, title)
+    columns[:, 5] = _term_overlap(vocabulary)
+    columns[:, 6:] = _name_columns(vocabulary)
     return columns
 
 
 def _nearest(
-    vectors: TermVectors, terms: Sequence[Terms], references: NDArray[np.int64]
+    vectors: TermVectors, first: NDArray[np.int64], references: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Largest cosine with a reference paragraph of other wording."""
-    nearest = np.zeros(len(terms), dtype=np.float32)
-    wordings: dict[tuple[str, ...], int] = {}
-    number = np.array([wordings.setdefault(t.words, len(wordings)) for t in terms])
-    for first in range(0, len(terms), 1024):  # blocks bound the dense product
-        block = slice(first, min(first + 1024, len(terms)))
+    nearest = np.zeros(len(first), dtype=np.float32)
+    for start in range(0, len(first), 1024):  # blocks bound the dense product
+        block = slice(start, min(start + 1024, len(first)))
         similarity = vectors.with_rows(references, block.start, block.stop)
-        similarity[number[block][:, None] == number[references][None, :]] = 0
+        similarity[first[block][:, None] == first[references][None, :]] = 0
         nearest[block] = similarity.max(axis=1, initial=0)
     return nearest
 
 
-def _elsewhere(own: list[frozenset[str]], wordings: list[tuple[str, ...]]) -> Counter[str]:
-    """How many different wordings hold each word."""
-    seen: set[tuple[str, ...]] = set()
-    held: Counter[str] = Counter()
-    for words, wording in zip(own, wordings, strict=True):
-        if wording not in seen:
-            seen.add(wording)
-            held.update(words)
-    return held
-
-
-def _term_overlap(terms: Sequence[Terms], title: Terms | None, weights: TermWeights) -> NDArray[np.float32]:
-    vocabularies = [frozenset(t.words) for t in terms]
-    held = _elsewhere(vocabularies, [t.words for t in terms])
-    if title is not None:
-        held.update(frozenset(title.words))
-    overlap = np.zeros(len(terms), dtype=np.float32)
-    for i, vocabulary in enumerate(vocabularies):
-        words = sorted(vocabulary)  # summation order must not depend on string hashing
-        weight = weights.of(words)
-        shared = np.array([held[word] > 1 for word in words], dtype=bool)
-        overlap[i] = weight[shared].sum() / max(float(weight.sum()), 1e-9) if words else 0.0
+def _term_overlap(vocabulary: Vocabulary) -> NDArray[np.float64]:
+    held = vocabulary.holders() + (vocabulary.title_times > 0)
+    weight = vocabulary.weights[vocabulary.words]
+    shared = vocabulary.per_row(weight * (held > 1)[vocabulary.words])
+    overlap: NDArray[np.float64] = shared / np.maximum(vocabulary.per_row(weight), 1e-9)
     return overlap
 
 
-def _name_columns(terms: Sequence[Terms], title: Terms | None) -> NDArray[np.float32]:
+def _name_columns(vocabulary: Vocabulary) -> NDArray[np.float64]:
     # A name counts as seen wherever the word occurs, also at the start of a sentence.
-    held = _elsewhere([frozenset(t.words) for t in terms], [t.words for t in terms])
-    in_title = frozenset(title.words) if title is not None else frozenset()
-    columns = np.zeros((len(terms), 4), dtype=np.float32)
-    columns[:, 0] = 0.5
-    for i, paragraph in enumerate(terms):
-        if not paragraph.names:
-            continue
-        unseen = sum(1 for name in paragraph.names if held[name] < 2 and name not in in_title)
-        share = 1 - unseen / len(paragraph.names)
-        titled = len(paragraph.names & in_title) / len(paragraph.names)
-        columns[i] = share, np.log1p(unseen), 1.0, titled
-    return columns
+    in_title = vocabulary.title_times > 0
+    seen = (vocabulary.holders() > 1) | in_title
+    total, unseen, titled = (
+        vocabulary.per_row((vocabulary.is_name & of_kind).astype(np.float64))
+        for of_kind in (True, ~seen[vocabulary.words], in_title[vocabulary.words])
+    )
+    some = total > 0
+    most = np.maximum(total, 1)
+    return np.stack([np.where(some, 1 - unseen / most, 0.5), np.log1p(unseen), some, titled / most], axis=1)

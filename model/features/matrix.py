@@ -13,6 +13,7 @@ import numpy as np
 
 from misplaced.features import lexical, relative, semantic, stretch, surface
 from misplaced.features.terms import Terms, TermWeights
+from misplaced.features.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,15 +142,16 @@ def compute(
     references = _references(len(contents))
     terms = tuple(Terms.of(content) for content in contents)
     titled = Terms.of(title) if title else None
+    vocabulary = Vocabulary(terms, titled, weights)
     outlook = surface.surface_features(contents, title, wordings)
     lengths = np.expm1(outlook[:, 0])
     plain = np.concatenate(
         [
             semantic.semantic_features(embeddings, title_embedding, lengths, wordings, references),
-            lexical.lexical_features(terms, titled, weights, references),
+            lexical.lexical_features(vocabulary, titled=bool(titled and titled.words), references=references),
             outlook,
             stretch.stretch_features(
-                contents, embeddings, title_embedding, lengths, wordings, references, terms, titled, weights
+                contents, embeddings, title_embedding, lengths, wordings, references, vocabulary
             ),
         ],
         axis=1,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from misplaced.features.terms import Terms, TermWeights
+    from misplaced.features.vocabulary import Vocabulary
 
 #: Columns of :func:`stretch_features`; see there for the formulas.
 NAMES = (
@@ -66,9 +66,7 @@ def stretch_features(
     lengths: NDArray[np.float32],
     wordings: NDArray[np.int64],
     references: NDArray[np.int64],
-    terms: Sequence[Terms],
-    titled: Terms | None,
-    weights: TermWeights,
+    vocabulary: Vocabulary,
 ) -> NDArray[np.float32]:
     """Measure what every paragraph's company is, and whether it leads back to the topic.
 
@@ -112,10 +110,8 @@ def stretch_features(
         Equal numbers for paragraphs of equal wording.
     references : ndarray of shape (m,), int64
         Paragraphs that are compared with all others.
-    terms : sequence of Terms, length n
-    titled : Terms or None
-        Of the title.
-    weights : TermWeights
+    vocabulary : Vocabulary
+        Of the same paragraphs.
 
     Returns
     -------
@@ -131,7 +127,7 @@ def stretch_features(
     columns[:, 4], columns[:, 9], ties = _compared(embeddings, closeness, rest_far, wordings, references)
     columns[:, 5] = _topic_rank(closeness, ties, references)
     columns[:, 6], columns[:, 7] = two_clusters(embeddings, closeness, length_weights(lengths))
-    columns[:, 10], columns[:, 11] = _words_far(terms, titled, weights)
+    columns[:, 10], columns[:, 11] = _words_far(vocabulary)
     columns[:, 12] = _shared([" ".join(c.casefold().split()[:_OPENING]) for c in contents], wordings)
     columns[:, 13] = _shared([" ".join(c.casefold().split()[-_ENDING:]) for c in contents], wordings)
     return columns
@@ -216,36 +212,15 @@ def _rest_far(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     return similarity
 
 
-def _words_far(
-    terms: Sequence[Terms], title: Terms | None, weights: TermWeights
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _words_far(vocabulary: Vocabulary) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Columns overlap_far and names_far."""
-    where: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    seen: set[tuple[str, ...]] = set()
-    for place, paragraph in enumerate(terms):
-        if paragraph.words not in seen:  # a repeated line does not vouch for itself
-            seen.add(paragraph.words)
-            for word in set(paragraph.words):
-                where.setdefault(word, []).append((place, paragraph.words))
-    in_title = frozenset(title.words) if title is not None else frozenset()
-    overlap = np.zeros(len(terms), dtype=np.float32)
-    names = np.full(len(terms), 0.5, dtype=np.float32)
-    for place, paragraph in enumerate(terms):
-        words = sorted(set(paragraph.words))  # summation order must not depend on string hashing
-        if not words:
-            continue
-        far = {
-            word
-            for word in words
-            if word in in_title
-            or any(abs(p - place) > _NEAR and wording != paragraph.words for p, wording in where[word])
-        }
-        weight = weights.of(words)
-        held = np.array([word in far for word in words], dtype=bool)
-        overlap[place] = weight[held].sum() / max(float(weight.sum()), 1e-9)
-        if paragraph.names:
-            names[place] = len(paragraph.names & far) / len(paragraph.names)
-    return overlap, names
+    words = vocabulary.words
+    far = vocabulary.held_beyond(_NEAR) | (vocabulary.title_times > 0)[words]
+    weight = vocabulary.weights[words]
+    overlap = vocabulary.per_row(weight * far) / np.maximum(vocabulary.per_row(weight), 1e-9)
+    names = vocabulary.per_row(vocabulary.is_name.astype(np.float64))
+    held = vocabulary.per_row((vocabulary.is_name & far).astype(np.float64))
+    return overlap, np.where(names > 0, held / np.maximum(names, 1), 0.5)
 
 
 def _shared(keys: Sequence[str], wordings: NDArray[np.int64]) -> NDArray[np.float32]:

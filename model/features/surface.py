@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from math import log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +70,7 @@ _CLOSED = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*$")
 _LABEL = re.compile(r"^[^\w]*(?:[\w'’&/-]+\s+){0,4}[\w'’&/-]+\s*:\s")
 _UPPER_PREFIX = re.compile(r"^[^\w]*[A-ZÀ-Þ][A-ZÀ-Þ'’&-]+(?:\s+[A-ZÀ-Þ][A-ZÀ-Þ'’&-]+)*\b")
 _ADDRESS = re.compile(r"https?://|www\.|\w[.+-]*@[\w-]+\.\w|(?:^|\s)[@#]\w|\b\w+\.(?:com|org|net|gov)\b")
+_ADDRESS_SIGNS = ("@", "#", "://", "www.", ".com", ".org", ".net", ".gov")
 _SEPARATOR = re.compile(r"[|»›•·→▶►©]|\s[/–—-]\s")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)")
 _BRACKETED = re.compile(r"^[(\[].*[)\]][.]?$|[(\[][^()\[\]]{2,40}[)\]]$")
@@ -162,11 +164,12 @@ def _shape(content: str) -> tuple[float, ...]:
     content = content[:10_000]  # shape shows at once; patterns must not crawl through a megabyte
     words = content.split()
     count = len(words)
-    letters = [word for word in words if word[0].isalpha()]
-    upper = sum(1 for word in words if len(word) > 1 and word.isupper())
+    initials = "".join([word[0] for word in words])
+    letters = sum(map(str.isalpha, initials))
+    upper = sum(len(word) > 1 for word in words if word.isupper())
     prefix = _UPPER_PREFIX.match(content)
     return (
-        np.log1p(count),
+        log1p(count),
         count <= 3,
         count <= 8,
         count <= _SHORT,
@@ -176,18 +179,29 @@ def _shape(content: str) -> tuple[float, ...]:
         content.endswith(":"),
         content.endswith(("...", "…")),
         content.rstrip("\"'”’)").endswith("?"),
-        np.log1p(content.count("!")),
-        sum(1 for word in letters if word[0].isupper()) / max(len(letters), 1),
+        log1p(content.count("!")),
+        sum(map(str.isupper, initials)) / max(letters, 1),
         upper / max(count, 1),
-        sum(1 for character in content if character.isdigit()) / max(len(content), 1),
+        _digits(content) / max(len(content), 1),
         bool(_LABEL.match(content[:120])),
         prefix is not None and len(prefix.group()) > 2,
         content[:1] in "\"'“‘«„",
         bool(_BRACKETED.search(content)),
-        np.log1p(len(_SEPARATOR.findall(content))),
-        bool(_ADDRESS.search(content)),
-        np.log1p(len(_SENTENCE_END.findall(content))),
+        log1p(len(_SEPARATOR.findall(content))),
+        _has_address(content),
+        log1p(len(_SENTENCE_END.findall(content))),
     )
+
+
+def _digits(content: str) -> int:
+    if content.isascii():
+        return sum(map(content.count, "0123456789"))
+    return sum(map(str.isdigit, content))
+
+
+def _has_address(content: str) -> bool:
+    # Most paragraphs have nothing that could be one: a look for fixed strings is far cheaper.
+    return any(sign in content for sign in _ADDRESS_SIGNS) and bool(_ADDRESS.search(content))
 
 
 def _after(labels: NDArray[np.bool_]) -> NDArray[np.float32]:

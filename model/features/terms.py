@@ -52,12 +52,14 @@ class Terms:
         words: list[str] = []
         names: set[str] = set()
         for match in _WORD.finditer(content):
-            raw = _POSSESSIVE.sub("", match.group())
-            if not raw:
-                continue
+            raw = match.group()
+            if "'" in raw or "’" in raw:
+                raw = _POSSESSIVE.sub("", raw)
+                if not raw:
+                    continue
             word = raw.casefold()
             words.append(word)
-            if _is_name(raw, content, match.start()):
+            if raw != word and _is_name(raw, content, match.start()):
                 names.add(word)
             if len(words) >= MAX_WORDS:
                 break

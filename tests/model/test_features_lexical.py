@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from misplaced.features.lexical import NAMES, lexical_features
 from misplaced.features.terms import BUCKETS, Terms, TermWeights, bucket, names_as_written
+from misplaced.features.vocabulary import Vocabulary
 
 COLUMN = {name: i for i, name in enumerate(NAMES)}
 EVEN = TermWeights(np.ones(BUCKETS, dtype=np.float32))
@@ -17,7 +18,9 @@ EVEN = TermWeights(np.ones(BUCKETS, dtype=np.float32))
 def features(contents, title=None, weights=EVEN):
     terms = [Terms.of(c) for c in contents]
     titled = Terms.of(title) if title else None
-    return lexical_features(terms, titled, weights, np.arange(len(contents)))
+    vocabulary = Vocabulary(terms, titled, weights)
+    titled_at_all = bool(titled and titled.words)
+    return lexical_features(vocabulary, titled=titled_at_all, references=np.arange(len(contents)))
 
 
 def test_words_are_folded_and_names_are_capitals_inside_a_sentence():

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from misplaced.features.stretch import NAMES, stretch_features
 from misplaced.features.terms import BUCKETS, Terms, TermWeights
+from misplaced.features.vocabulary import Vocabulary
 
 COLUMN = {name: i for i, name in enumerate(NAMES)}
 WEIGHTS = TermWeights(np.full(BUCKETS, 0.5, dtype=np.float32))
@@ -31,9 +32,9 @@ def features(rows, *, contents=None, title=None, titled=None):
         np.full(count, 30.0, dtype=np.float32),
         wordings,
         np.arange(count),
-        [Terms.of(content) for content in contents],
-        Terms.of(titled) if titled else None,
-        WEIGHTS,
+        Vocabulary(
+            [Terms.of(content) for content in contents], Terms.of(titled) if titled else None, WEIGHTS
+        ),
     )
     return {name: found[:, i] for name, i in COLUMN.items()}
 
