@@ -54,6 +54,14 @@ def finetune(
         float,
         typer.Option(metavar="SHARE", help="Share of the sources kept for the classifier and validation."),
     ] = 0.3,
+    static: Annotated[
+        int,
+        typer.Option(
+            metavar="D",
+            help="Train a static encoder of this length in place of a transformer: a vector for each word "
+            "piece, a hundred times as fast; use a learning rate near 5e-3.",
+        ),
+    ] = 0,
     max_tokens: Annotated[int, typer.Option(metavar="N", help="Word pieces a paragraph is cut to.")] = 80,
     checkpoint_every: Annotated[int, typer.Option(metavar="N", help="Steps between checkpoints.")] = 200,
     validate_every: Annotated[int, typer.Option(metavar="N", help="Steps between validations.")] = 400,
@@ -73,7 +81,9 @@ def finetune(
     from misplaced.errors import UsageError
     from misplaced.training.finetuning import FinetuneSettings
 
-    settings = FinetuneSettings(steps, batch, learning_rate, supervised_weight, held_out, max_tokens, seed)
+    settings = FinetuneSettings(
+        steps, batch, learning_rate, supervised_weight, held_out, max_tokens, seed, static=static
+    )
     intervals = Intervals(checkpoint_every, validate_every)
     if objective == "contrast":
         tune_encoder(corpora, output, settings, base, intervals)

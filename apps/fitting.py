@@ -152,19 +152,22 @@ def _read(paths: list[Path], describe: Any) -> tuple[dict[str, list[LabelledDocu
 
 def _find_encoder(given: str | None) -> tuple[Encoder, EncoderSource, str]:
     """The encoder, where it comes from, and what identifies its embeddings."""
-    from misplaced.artifact import GRAPH, TOKENIZER, bundled
+    from misplaced.artifact import GRAPH, STATIC, TOKENIZER, located
     from misplaced.encoder import OnnxEncoder
     from misplaced.manifest import MANIFEST, file_digest, read_manifest
     from misplaced.sentence_transformer import SentenceTransformerEncoder
+    from misplaced.static import StaticEncoder
     from misplaced.training.saving import EncoderSource
 
-    folder = bundled() if given is None else Path(given)
-    if (folder / GRAPH).is_file():
+    folder = located(given)
+    for file, kind in ((GRAPH, OnnxEncoder), (STATIC, StaticEncoder)):
+        if not (folder / file).is_file():
+            continue
         name = folder.name
         if (folder / MANIFEST).is_file():
             name = str(read_manifest(folder).encoder.get("name", name))
-        exported = OnnxEncoder(folder / GRAPH, folder / TOKENIZER, name=name)
-        identity = file_digest(folder / GRAPH) + file_digest(folder / TOKENIZER)
+        exported = kind(folder / file, folder / TOKENIZER, name=name)
+        identity = file_digest(folder / file) + file_digest(folder / TOKENIZER)
         return exported, EncoderSource(name, folder, exported.dimension), identity
     if given is None:
         raise UsageError("no encoder is bundled", hint="give one with --encoder")

@@ -6,6 +6,7 @@
     classifier.skops  the fitted scikit-learn pipeline, read with audited types only
     terms.npy         word weights, float32
     encoder.onnx      the encoder, unless the manifest names a sentence-transformers model
+    static.npz        in place of it: the vectors of a static encoder
     tokenizer.json    its tokenizer
     reader.onnx       optional: the reader of the second look, of the same tokenizer
     README.md         the model card
@@ -19,13 +20,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misplaced.errors import ArtifactError
 from misplaced.manifest import MANIFEST, REPAIR, Manifest, read_manifest, require, verify
-from misplaced.networks import GRAPH, READER, TOKENIZER, Networks
+from misplaced.networks import GRAPH, READER, STATIC, TOKENIZER, Networks
 
 if TYPE_CHECKING:
     from misplaced.classifier import Classifier
@@ -34,7 +35,21 @@ if TYPE_CHECKING:
     from misplaced.second_look import SecondLook
     from misplaced.statements import StatementModel
 
-__all__ = ["GRAPH", "READER", "TOKENIZER", "Artifact", "ModelVersionWarning", "bundled", "load"]
+__all__ = [
+    "BUNDLED",
+    "GRAPH",
+    "READER",
+    "STATIC",
+    "TOKENIZER",
+    "Artifact",
+    "ModelVersionWarning",
+    "bundled",
+    "load",
+    "located",
+]
+
+#: Models that ship: the accurate one, and one for first passes over large corpora.
+BUNDLED = ("default", "fast")
 
 CLASSIFIER = "classifier.skops"
 TRUSTED_CLASSIFIER = "classifier.joblib"
@@ -71,11 +86,18 @@ class Artifact:
         return f"{self.manifest.name} {self.manifest.version}"
 
 
-def bundled() -> Path:
-    """Return the folder of the bundled model."""
-    from misplaced.artifacts import default
+def bundled(name: str = "default") -> Path:
+    """Return the folder of a bundled model."""
+    package = import_module(f"misplaced.artifacts.{name}")
+    return Path(next(iter(package.__path__)))
 
-    return Path(next(iter(default.__path__)))
+
+def located(path: str | Path | None) -> Path:
+    """Return the folder meant: the bundled model by default, a bundled one by its name, or a path."""
+    if path is None:
+        return bundled()
+    # Only a plain name can mean a bundled model; ./fast is a folder.
+    return bundled(path) if isinstance(path, str) and path in BUNDLED else Path(path)
 
 
 def load(
@@ -90,7 +112,7 @@ def load(
     Parameters
     ----------
     path : str or Path, optional
-        The bundled model by default.
+        A folder, or a name of :data:`BUNDLED`; the bundled model by default.
     trusted : bool
         Load a ``classifier.joblib``, which can run code, where there is no ``classifier.skops``.
     encoder : Encoder, optional
@@ -105,7 +127,7 @@ def load(
     EncoderError
         If the encoder cannot be built.
     """
-    folder = bundled() if path is None else Path(path)
+    folder = located(path)
     manifest = read_manifest(folder)
     with Networks(folder, manifest, own_encoder=encoder is None, second_look=second_look) as networks:
         verify(folder, manifest, names=set(manifest.files) - networks.files)
@@ -191,7 +213,7 @@ def _check_drift(folder: Path, manifest: Manifest, classifier: Classifier) -> No
             where=str(folder),
             hint=_DRIFT_HINT,
         )
-    if made.split(".")[:2] != have.split(".")[:2] and folder != bundled():
+    if made.split(".")[:2] != have.split(".")[:2] and folder not in map(bundled, BUNDLED):
         # The bundled model's probe has passed, and nobody who runs it could do anything about it.
         warnings.warn(
             f"{folder}: {versions}; its probe gives the same result", ModelVersionWarning, stacklevel=4

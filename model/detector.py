@@ -109,7 +109,8 @@ class Detector:
         Parameters
         ----------
         path : str or Path, optional
-            A folder that ``misplaced train`` wrote; the bundled model by default.
+            A folder that ``misplaced train`` wrote, or ``fast`` for the bundled model of that name;
+            the accurate bundled model by default.
         trusted : bool
             Allow a classifier file that can run code when it is loaded (``.joblib``, pickle). Only
             for files whose origin you know.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from misplaced.second_look import SecondLook
 
 GRAPH = "encoder.onnx"
+STATIC = "static.npz"
 READER = "reader.onnx"
 TOKENIZER = "tokenizer.json"
 
@@ -49,7 +50,7 @@ class Networks:
         self._folder, self._manifest = folder, manifest
         self._own_encoder = own_encoder
         self._read = second_look and READER in manifest.files
-        self.files = {GRAPH, READER, TOKENIZER} & set(manifest.files)
+        self.files = {GRAPH, STATIC, READER, TOKENIZER} & set(manifest.files)
 
     def __enter__(self) -> Networks:
         self._pool = ThreadPoolExecutor(3, thread_name_prefix="misplaced")
@@ -105,7 +106,7 @@ class Networks:
 
     def _verify_unused(self) -> None:
         """Damage is damage, also of what is not wanted this time."""
-        used = ({GRAPH} if self._own_encoder else set()) | ({READER} if self._read else set())
+        used = ({GRAPH, STATIC} if self._own_encoder else set()) | ({READER} if self._read else set())
         verify(self._folder, self._manifest, names=self.files - used - {TOKENIZER})
 
     def _open_tokenizer(self) -> Any:
@@ -121,6 +122,10 @@ class Networks:
             from misplaced.sentence_transformer import SentenceTransformerEncoder
 
             return SentenceTransformerEncoder(name)
+        if self._manifest.encoder.get("kind") == "static":
+            from misplaced.static import StaticEncoder
+
+            return StaticEncoder(self._file(STATIC), self._known_tokenizer(), name=name)
         from misplaced.encoder import OnnxEncoder
 
         graph = self._file(GRAPH)

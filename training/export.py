@@ -17,6 +17,7 @@ from misplaced.errors import EncoderError, MissingExtraError, UsageError
 from misplaced.manifest import MANIFEST
 from misplaced.training.quantization import quantize
 from misplaced.training.reading import HEAD
+from misplaced.training.static_table import is_static, write_static
 from misplaced.training.transformer import bundled_base
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ PRECISIONS = ("int8", "fp32")
 
 
 def export(base: str | None, folder: Path, *, precision: str = "int8") -> str:
-    """Write ``encoder.onnx``, or ``reader.onnx`` of a reader, and ``tokenizer.json``.
+    """Write ``encoder.onnx``, ``reader.onnx`` of a reader or ``static.npz``, and ``tokenizer.json``.
 
     Parameters
     ----------
@@ -56,7 +57,11 @@ def export(base: str | None, folder: Path, *, precision: str = "int8") -> str:
         raise UsageError(f"unknown precision {precision!r}", hint=f"give {' or '.join(PRECISIONS)}")
     if (folder / MANIFEST).exists():
         raise UsageError("the folder holds a model", where=str(folder), hint="give a folder of its own")
-    transformer, tokenizer = _load(base or bundled_base())
+    model = _load(base or bundled_base())
+    if is_static(model):
+        folder.mkdir(parents=True, exist_ok=True)
+        return write_static(model, folder)
+    transformer, tokenizer = _parts(model, base or bundled_base())
     head = Path(base or "") / HEAD
     name, graph = GRAPH, _sentence_graph(transformer)
     if base and head.is_file():
@@ -76,17 +81,21 @@ def export(base: str | None, folder: Path, *, precision: str = "int8") -> str:
     return name
 
 
-def _load(base: str) -> tuple[Any, Any]:
+def _load(base: str) -> Any:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise MissingExtraError("sentence-transformers", "train") from error
     try:
-        model = SentenceTransformer(base, device="cpu")
+        return SentenceTransformer(base, device="cpu")
     except Exception as error:  # hub, file and configuration errors come in many classes
         raise EncoderError(
             f"sentence-transformers cannot load {base!r}", hint="give a folder or a reachable id"
         ) from error
+
+
+def _parts(model: Any, base: str) -> tuple[Any, Any]:
+    """Transformer and tokenizer, ready to trace."""
     if not _pools_by_mean(model):
         raise EncoderError(f"{base!r} does not pool by the mean", hint="export supports mean pooling only")
     transformer: Any = getattr(model[0], "model", None) or getattr(model[0], "auto_model", None)

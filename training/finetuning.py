@@ -21,6 +21,7 @@ from misplaced.training.articles import label_recurring, read_articles
 from misplaced.training.contrastive import ArticleBatches
 from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, precision_begun, run
 from misplaced.training.split import is_held_out
+from misplaced.training.static import TrainableStatic
 from misplaced.training.supervised import LabelledLines, line_head
 from misplaced.training.transformer import TrainableEncoder
 
@@ -60,6 +61,8 @@ class FinetuneSettings:
     max_tokens : int
         Word pieces a paragraph is cut to.
     seed : int
+    static : int
+        Length of the embeddings of a static encoder; 0 for a transformer.
     """
 
     steps: int = 3000
@@ -70,6 +73,7 @@ class FinetuneSettings:
     max_tokens: int = 80
     seed: int = 0
     labelled: int = 2
+    static: int = 0
 
     def __post_init__(self) -> None:
         if self.labelled < 1:
@@ -145,7 +149,11 @@ def finetune(
             where=", ".join(map(str, paths)),
             hint=f"give {2 * settings.articles} or more, or a smaller batch",
         )
-    encoder = TrainableEncoder(base, max_tokens=settings.max_tokens, half=precision_begun(folder))
+    encoder: TrainableEncoder | TrainableStatic
+    if settings.static:
+        encoder = TrainableStatic(base, settings.static, max_tokens=settings.max_tokens)
+    else:
+        encoder = TrainableEncoder(base, max_tokens=settings.max_tokens, half=precision_begun(folder))
     head = line_head(encoder.dimension).to(encoder.device)
     supervised = bool(len(lines)) and settings.supervised_weight > 0
 
@@ -248,7 +256,9 @@ def _inserted(held: Sequence[Article], seed: int) -> list[tuple[list[str], int]]
     return made[:_VALIDATED]
 
 
-def _contrast_ap(encoder: TrainableEncoder, inserted: Sequence[tuple[list[str], int]]) -> float:
+def _contrast_ap(
+    encoder: TrainableEncoder | TrainableStatic, inserted: Sequence[tuple[list[str], int]]
+) -> float:
     """Average precision of the distance to the rest's centroid, inserted paragraphs against the others."""
     scores: list[NDArray[np.float64]] = []
     truth: list[NDArray[np.bool_]] = []
@@ -261,7 +271,9 @@ def _contrast_ap(encoder: TrainableEncoder, inserted: Sequence[tuple[list[str], 
     return _average_precision(truth, scores)
 
 
-def _line_ap(encoder: TrainableEncoder, head: torch.nn.Module, lines: LabelledLines) -> float:
+def _line_ap(
+    encoder: TrainableEncoder | TrainableStatic, head: torch.nn.Module, lines: LabelledLines
+) -> float:
     """Average precision of the head's foreign kinds on held-out articles, look-alikes left out."""
     scores, truth = [], []
     for step in range(len(lines)):

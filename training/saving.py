@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from misplaced.artifact import CARD, CLASSIFIER, GRAPH, READER, TERMS, TOKENIZER
+from misplaced.artifact import CARD, CLASSIFIER, GRAPH, READER, STATIC, TERMS, TOKENIZER
 from misplaced.classifier import Classifier
 from misplaced.errors import UsageError
 from misplaced.manifest import FORMAT_VERSION, MANIFEST, Manifest, file_digest, files_of
@@ -49,7 +49,7 @@ class EncoderSource:
     name : str
         Its id, for the manifest.
     folder : Path or None
-        Holds ``encoder.onnx`` and ``tokenizer.json``, which are copied; None for a
+        Holds ``encoder.onnx`` or ``static.npz``, and ``tokenizer.json``, which are copied; None for a
         sentence-transformers model, which is loaded by its name.
     dimension : int
     reader : Path or None
@@ -60,6 +60,13 @@ class EncoderSource:
     folder: Path | None
     dimension: int
     reader: Path | None = None
+
+    @property
+    def kind(self) -> str:
+        """What the manifest calls it: ``onnx``, ``static`` or ``sentence-transformers``."""
+        if self.folder is None:
+            return "sentence-transformers"
+        return "onnx" if (self.folder / GRAPH).is_file() else "static"
 
 
 def check_target(folder: Path) -> None:
@@ -156,7 +163,7 @@ def save(
             created=datetime.now(UTC).date().isoformat(),
             threshold=fit.threshold,
             encoder={
-                "kind": "onnx" if encoder.folder else "sentence-transformers",
+                "kind": encoder.kind,
                 "name": encoder.name,
                 "dimension": encoder.dimension,
             },
@@ -203,7 +210,8 @@ def _write_parts(aside: Path, fit: Fit, encoder: EncoderSource) -> None:
     io.dump(fit.pipeline, aside / CLASSIFIER)
     np.save(aside / TERMS, fit.weights.table, allow_pickle=False)
     if encoder.folder is not None:
-        shutil.copyfile(encoder.folder / GRAPH, aside / GRAPH)
+        name = STATIC if encoder.kind == "static" else GRAPH
+        shutil.copyfile(encoder.folder / name, aside / name)
         shutil.copyfile(encoder.folder / TOKENIZER, aside / TOKENIZER)
     if fit.second is not None and encoder.reader is not None:
         shutil.copyfile(encoder.reader, aside / READER)
