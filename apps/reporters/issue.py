@@ -119,7 +119,7 @@ class Issues:
         document, fit = report.document, report.title_fit or 0.0
         title = document.title or ""
         path, print_, occurrence = self._identity(document, title)
-        summary = f'the title does not fit the body: "{escape(excerpt(title, EXCERPT))}" (fit {fit:.2f})'
+        summary = f'The title does not fit the body: "{escape(excerpt(title, EXCERPT))}" (fit {fit:.2f})'
         rule = RULES["title_mismatch"]
         return Issue(rule, path, line, line, None, summary, (), fit, print_, occurrence, document.id)
 
@@ -167,8 +167,8 @@ def tidy(path: str) -> str:
 
 def _summary(paragraph: ScoredParagraph, sentence: ScoredSentence | None) -> str:
     finding = sentence or paragraph
-    subject = f"paragraph {paragraph.index}"
+    subject = f"Paragraph {paragraph.index}"
     if sentence:
-        subject = f"sentence {sentence.index} of {subject}"
+        subject = f"Sentence {sentence.index} of paragraph {paragraph.index}"
     quoted = escape(excerpt(finding.text, EXCERPT))
     return f'{subject} does not belong: "{quoted}" ({finding.label}, coherence {finding.coherence:.2f})'
