@@ -66,9 +66,9 @@ class JunitReporter:
         self._out.flush()
 
     def _case(self, path: str, record_line: int | None, record: str | None = None) -> ET.Element:
-        name = path if record_line is None else f"{path}:{record_line}"
-        if record is not None and record_line is not None:
-            name += f" {record}"
+        name = path
+        if record_line is not None:  # its identifier stays when records are added above it
+            name = f"{path}:{record_line}" if record is None else f"{path}: {record}"
         case = ET.Element("testcase", name=escape(name), classname="misplaced")
         self._suites.setdefault(path, []).append(case)
         return case

@@ -176,6 +176,12 @@ def test_no_output_steers_a_terminal_or_a_log(
         return
     names = [command.name for command in commands]
     assert names.count("warning") == count(reports)
+    # A line of each is the finding, one more each reason: none was broken by what it says.
+    reasons = [
+        len((sentence or paragraph).reasons) for report in reports for paragraph, sentence in findings(report)
+    ]
+    said = [command.message.count("\n") for command in commands if command.name == "warning"]
+    assert said == reasons
     assert names.count("notice") == titles(reports) + 1
     assert names.count("error") == len(errors)
     assert len(names) == len(text.splitlines()) - 1  # and the closing line
