@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from misplaced.apps.failure import describe
 from misplaced.apps.reporters.escaping import message
+from misplaced.apps.reporters.failed_input import FailedInput
 from misplaced.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Articles:
     ----------
     paths : list of str
         The files found (``-`` among them), in input order.
-    errors : list of str
+    errors : list of FailedInput
         A line for everything that failed so far, in input order; each was written to standard error
         when it happened.
     """
@@ -48,7 +49,7 @@ class Articles:
         self._stdin_filename = stdin_filename
         self._quiet = quiet
         self.paths = [found for found in self._found if isinstance(found, str)]
-        self.errors: list[str] = []
+        self.errors: list[FailedInput] = []
 
     def documents(self, on_file_done: Callable[[], None] = lambda: None) -> Iterator[Document]:
         """Read the documents.
@@ -65,33 +66,39 @@ class Articles:
         """
         for found in self._found:
             if not isinstance(found, str):
-                self.fail(describe(found))
+                self.fail(FailedInput.of(describe(found), found))
                 continue
             for document in self._read(found):
                 if isinstance(document, Exception):
-                    self.fail(describe(document))
+                    self.fail(FailedInput.of(describe(document), document, self._name(found)))
                 else:
                     yield document
             on_file_done()
 
-    def fail(self, line: str) -> None:
+    def fail(self, failed: FailedInput) -> None:
         """Tell of a failure that ends the work on one input, and remember it."""
-        self.errors.append(line)
-        message(f"error: {line}")
+        self.errors.append(failed)
+        message(f"error: {failed}")
 
     def is_stdin(self, path: str | None) -> bool:
         """Whether documents of this path came from standard input."""
         from misplaced.reading import STDIN
 
-        return STDIN in self.paths and path == (self._stdin_filename or STDIN)
+        return STDIN in self.paths and path == self._name(STDIN)
+
+    def _name(self, path: str) -> str:
+        from misplaced.reading import STDIN
+
+        return self._stdin_filename or STDIN if path == STDIN else path
 
     def _read(self, path: str) -> Iterator[Document | Exception]:
         from misplaced.reading import STDIN, read, read_stdin
 
         if path == STDIN:
             if sys.stdin is None:
-                name = self._stdin_filename or STDIN
-                closed = UnreadableError("standard input is closed", where=name, hint="name a file")
+                closed = UnreadableError(
+                    "standard input is closed", where=self._name(path), hint="name a file"
+                )
                 return iter([closed])
             return read_stdin(sys.stdin.buffer, self._stdin_filename, warn=self._warn)
         return read(path, warn=self._warn)

@@ -73,7 +73,8 @@ def detect(
             metavar="FORMAT",
             envvar="MISPLACED_OUTPUT_FORMAT",
             help="full: for people; concise: one finding a line; json: one object for all; "
-            "jsonl: one object a document.",
+            "jsonl: one object a document; sarif, github, gitlab, junit: for code scanners, reviews and "
+            "build servers.",
             rich_help_panel=_OUTPUT,
         ),
     ] = Format.FULL,

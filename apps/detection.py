@@ -20,6 +20,7 @@ from misplaced.apps.level import Level
 from misplaced.apps.overwriting import refuse_overwriting
 from misplaced.apps.reporters import Format, make_reporter
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message, tolerate_unencodable
+from misplaced.apps.reporters.failed_input import FailedInput
 from misplaced.apps.reporters.tally import count, count_findings
 from misplaced.errors import MisplacedError, UsageError
 from misplaced.inputs import STDIN
@@ -105,6 +106,11 @@ class Options:
                 f"--diff has no {self.output_format.value} form",
                 hint="leave --output-format (MISPLACED_OUTPUT_FORMAT) out",
             )
+        if self.statistics and not self.output_format.has_statistics:
+            raise UsageError(
+                f"--statistics has no {self.output_format.value} form",
+                hint="use --output-format full or json",
+            )
         if self.stdin_filename is not None and STDIN not in self.inputs:
             raise UsageError("--stdin-filename is given without -", hint="add - to read standard input")
 
@@ -178,7 +184,7 @@ def _fix(path: str, reports: list[Report], articles: Articles, *, quiet: bool) -
     try:
         fix_file(path, reports)
     except (MisplacedError, OSError) as error:
-        articles.fail(describe(error))
+        articles.fail(FailedInput.of(describe(error), error, path))
         return 0
     if not quiet:
         paragraphs = sum(len(report.findings) for report in reports)
@@ -203,7 +209,7 @@ def _show_diffs(reports: Iterable[Report], out: TextIO, articles: Articles) -> i
         except (MisplacedError, OSError) as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            articles.fail(describe(error))
+            articles.fail(FailedInput.of(describe(error), error, path))
         out.flush()
     return removed
 
@@ -211,8 +217,8 @@ def _show_diffs(reports: Iterable[Report], out: TextIO, articles: Articles) -> i
 @contextmanager
 def _output(options: Options) -> Iterator[TextIO]:
     if options.output_file is None:
-        is_json = options.output_format in (Format.JSON, Format.JSONL)
-        tolerate_unencodable(sys.stdout, encoding="utf-8" if is_json else None)
+        encoding = None if options.output_format.is_for_people else "utf-8"
+        tolerate_unencodable(sys.stdout, encoding=encoding)
         yield sys.stdout
         sys.stdout.flush()
         return

@@ -19,6 +19,20 @@ class Format(StrEnum):
     CONCISE = "concise"
     JSON = "json"
     JSONL = "jsonl"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether it is written for a terminal; everything else is read by a program, as UTF-8."""
+        return self in (Format.FULL, Format.CONCISE)
+
+    @property
+    def has_statistics(self) -> bool:
+        """Whether ``--statistics`` has a form in it."""
+        return self in (Format.FULL, Format.CONCISE, Format.JSON, Format.JSONL)
 
 
 class Reporter(Protocol):
@@ -33,7 +47,8 @@ class Reporter(Protocol):
         Parameters
         ----------
         errors : sequence of str
-            The messages of the inputs that could not be read, in input order.
+            The messages of the inputs that could not be read, in input order; those that are
+            :class:`misplaced.apps.reporters.failed_input.FailedInput` say which input it was.
         """
 
 
@@ -57,7 +72,7 @@ def make_reporter(
     statistics : bool, default=False
         Counts only, in place of the findings.
     quiet : bool, default=False
-        Findings without totals (``full``; the other formats have none).
+        Findings without totals (``full`` and ``github``; the other formats have none).
     """
     # Each format is imported when it is used: rich alone takes longer to load than a short article.
     if statistics:
@@ -76,6 +91,26 @@ def make_reporter(
         from misplaced.apps.reporters.jsonl import JsonLinesReporter
 
         return JsonLinesReporter(out)
-    from misplaced.apps.reporters.json import JsonReporter
+    if output_format is Format.JSON:
+        from misplaced.apps.reporters.json import JsonReporter
 
-    return JsonReporter(out, threshold=threshold)
+        return JsonReporter(out, threshold=threshold)
+    return _make_for_other_systems(output_format, out, threshold=threshold, quiet=quiet)
+
+
+def _make_for_other_systems(output_format: Format, out: TextIO, *, threshold: float, quiet: bool) -> Reporter:
+    if output_format is Format.SARIF:
+        from misplaced.apps.reporters.sarif import SarifReporter
+
+        return SarifReporter(out, threshold=threshold)
+    if output_format is Format.GITHUB:
+        from misplaced.apps.reporters.github import GithubReporter
+
+        return GithubReporter(out, threshold=threshold, quiet=quiet)
+    if output_format is Format.GITLAB:
+        from misplaced.apps.reporters.gitlab import GitlabReporter
+
+        return GitlabReporter(out)
+    from misplaced.apps.reporters.junit import JunitReporter
+
+    return JunitReporter(out)

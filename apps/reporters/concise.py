@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from misplaced.apps.reporters.escaping import escape
-from misplaced.apps.reporters.excerpt import cut_at_word
+from misplaced.apps.reporters.excerpt import excerpt
 from misplaced.apps.reporters.location import findings, place
 from misplaced.document import fold
 from misplaced.report import ScoredSentence
@@ -44,7 +44,7 @@ class ConciseReporter:
         return (
             escape(
                 f"{place(report.document, finding)}:{column}: {finding.label} {finding.coherence:.2f} "
-                f'"{excerpt(finding.text)}"{reason}'
+                f'"{excerpt(finding.text, EXCERPT)}"{reason}'
             )
             + "\n"
         )
@@ -52,13 +52,5 @@ class ConciseReporter:
 
 def _title_line(report: Report) -> str:
     where = report.document.name if report.document.record_line is not None else f"{report.document.name}:1"
-    fit, title = report.title_fit or 0.0, excerpt(report.document.title or "")
+    fit, title = report.title_fit or 0.0, excerpt(report.document.title or "", EXCERPT)
     return escape(f'{where}:1: title_mismatch {fit:.2f} "{title}" (does not fit the body)') + "\n"
-
-
-def excerpt(text: str) -> str:
-    """Return the first words of a paragraph, at most :data:`EXCERPT` characters and an ellipsis."""
-    folded = fold(text)
-    if len(folded) <= EXCERPT:
-        return folded
-    return cut_at_word(folded, EXCERPT) + "…"

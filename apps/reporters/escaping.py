@@ -1,7 +1,8 @@
 """Article text made safe to show: control characters and text-direction overrides become visible.
 
 Between the report and every reporter, and between a file name and every message: what an article
-or a file name contains must never steer the terminal of the person who reads about it.
+or a file name contains must never steer the terminal of the person who reads about it, nor the
+system that keeps the log.
 """
 
 from __future__ import annotations
@@ -11,10 +12,16 @@ import sys
 from typing import TextIO
 
 # C0 controls, DEL and C1 controls steer terminals; the Bidi_Control characters of Unicode 15 (UAX #9)
-# reorder what is shown; U+2028/2029 break lines in some readers; lone surrogates cannot be encoded.
+# reorder what is shown; U+2028/2029 break lines in some readers; lone surrogates cannot be encoded;
+# XML cannot hold U+FFFE/FFFF.
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\u2028\u2029\ud800-\udfff]")
-_UNSAFE_BUT_LAYOUT = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u2028\u2029\ud800-\udfff]")
+_OTHER = f"\x7f-\x9f{_BIDI}\u2028\u2029\ud800-\udfff\ufffe\uffff"
+# Anywhere in a line of a log, these are commands to GitHub, Azure Pipelines and TeamCity.
+_COMMAND = r"#(?=#(?:|(?i:vso)|teamcity)\[)"
+_UNSAFE = re.compile(f"[\x00-\x1f{_OTHER}]|{_COMMAND}")
+_UNSAFE_BUT_LAYOUT = re.compile(f"[\x00-\x08\x0b-\x1f{_OTHER}]|{_COMMAND}")
+#: What begins a workflow command of GitHub, at the start of a line.
+_WORKFLOW_COMMAND = "::"
 
 
 def escape(text: str) -> str:
@@ -27,9 +34,24 @@ def escape(text: str) -> str:
     Returns
     -------
     str
-        One line without control characters, bidirectional controls and lone surrogates.
+        One line without control characters, bidirectional controls and lone surrogates, which is no
+        command to a system that reads it in a log (``##[error]``, ``::error::``).
     """
-    return _UNSAFE.sub(_visible, text)
+    return escape_command(_UNSAFE.sub(_visible, text))
+
+
+def escape_command(line: str) -> str:
+    r"""Write the first colon of a line that GitHub would take for a workflow command as ``\x3a``.
+
+    Parameters
+    ----------
+    line : str
+        As it is written; white space before the command counts as nothing.
+    """
+    command = line.lstrip()
+    if not command.startswith(_WORKFLOW_COMMAND):
+        return line
+    return line[: len(line) - len(command)] + "\\x3a" + command[1:]
 
 
 def escape_keeping_layout(text: str) -> str:
@@ -43,7 +65,7 @@ def escape_json(encoded: str) -> str:
     Parameters
     ----------
     encoded : str
-        Made without indentation, so that unsafe characters can stand inside strings only.
+        Made without indentation, so that what is unsafe can stand inside strings only.
 
     Returns
     -------

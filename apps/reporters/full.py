@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from misplaced.apps.reporters.escaping import escape
-from misplaced.apps.reporters.excerpt import cut_at_word
+from misplaced.apps.reporters.escaping import escape, escape_command
+from misplaced.apps.reporters.excerpt import elide
 from misplaced.apps.reporters.location import findings, place
-from misplaced.apps.reporters.tally import Tally, count, count_findings
+from misplaced.apps.reporters.tally import Tally, count, count_findings, share
 from misplaced.document import fold
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from misplaced.report import Report, ScoredParagraph, ScoredSentence
-
-#: A longer paragraph is shown by its beginning and its end, characters of each.
-LONG, BEGINNING, END = 640, 400, 160
 
 _STYLES = {"off_topic": "bold red", "boilerplate": "bold magenta", "coherent": "green"}
 _INDENT = 4
@@ -109,6 +106,9 @@ class FullReporter:
         first = indent[: len(indent) - len(bullet)] + bullet
         for number, line in enumerate(text.wrap(self._console, max(1, self._console.width - len(indent)))):
             line.rstrip()
+            # Wrapping may put the middle of a text at the start of a line.
+            if escape_command(line.plain) != line.plain:
+                line = Text(escape_command(line.plain), line.style)
             self._console.print(Text(indent if number else first) + line, soft_wrap=True)
 
     def _unbroken(self, text: Text) -> None:
@@ -121,8 +121,8 @@ class FullReporter:
             self._console.print()
 
     def _verdict(self, report: Report) -> str:
-        share = _share(len(report.findings), len(report.paragraphs), len(report.sentence_findings))
-        verdict = f"{share} (threshold {_thresholds(report.threshold, report.sentence_threshold)})"
+        verdict = share(len(report.findings), len(report.paragraphs), len(report.sentence_findings))
+        verdict += f" (threshold {_thresholds(report.threshold, report.sentence_threshold)})"
         return f"{verdict}; {_why_too_short(report)}" if report.too_short else verdict
 
     def _total(self) -> str:
@@ -136,29 +136,10 @@ class FullReporter:
                 f"{verdict} (threshold {self._threshold:.2f})"
             )
         return (
-            f"Total: {_share(tally.flagged, tally.paragraphs, tally.sentences)}, in "
+            f"Total: {share(tally.flagged, tally.paragraphs, tally.sentences)}, in "
             f"{tally.flagged_documents:,} of {count(tally.documents, 'document')} "
             f"(threshold {self._threshold:.2f})"
         )
-
-
-def elide(text: str) -> str:
-    """Return a paragraph on one line, escaped, the middle of a long one left out with a note."""
-    folded = fold(text)
-    if len(folded) <= LONG:
-        return escape(folded)
-    beginning = cut_at_word(folded, BEGINNING)
-    end = cut_at_word(folded[::-1], END)[::-1]
-    left_out = len(folded) - len(beginning) - len(end)
-    return f"{escape(beginning)} [... {left_out:,} characters left out ...] {escape(end)}"
-
-
-def _share(flagged: int, paragraphs: int, sentences: int) -> str:
-    subject = f"{flagged:,} of {count(paragraphs, 'paragraph')}"
-    if sentences:
-        subject += f" and {count(sentences, 'sentence')} of the others"
-    verb = "does" if flagged == 1 and not sentences else "do"
-    return f"{subject} {verb} not belong"
 
 
 def _thresholds(threshold: float, of_sentences: float | None) -> str:

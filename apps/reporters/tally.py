@@ -68,3 +68,12 @@ def count_findings(report: Report) -> int:
 def count(number: int, noun: str) -> str:
     """Return ``1 paragraph`` or ``2 paragraphs``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def share(flagged: int, paragraphs: int, sentences: int) -> str:
+    """Return ``2 of 14 paragraphs do not belong``, with the sentences of the other paragraphs if any."""
+    subject = f"{flagged:,} of {count(paragraphs, 'paragraph')}"
+    if sentences:
+        subject += f" and {count(sentences, 'sentence')} of the others"
+    verb = "does" if flagged == 1 and not sentences else "do"
+    return f"{subject} {verb} not belong"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from misplaced.apps.reporters import Format, make_reporter
 from misplaced.report import Label, Report, ScoredParagraph, ScoredSentence
 from misplaced.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import ModuleType
 
     from misplaced.document import Document, Paragraph
     from misplaced.report import Level
@@ -86,6 +91,115 @@ def detector() -> WordDetector:
     return WordDetector()
 
 
+@pytest.fixture(scope="session")
+def new_detector() -> type[WordDetector]:
+    return WordDetector
+
+
 @pytest.fixture
 def judge(detector: WordDetector) -> Callable[[Document], Report]:
     return detector.detect
+
+
+@pytest.fixture
+def write() -> Callable[..., str]:
+    """Write reports in a format, as a text."""
+
+    def write(
+        reports: Iterable[Report], output_format: Format, errors: Sequence[str] = (), **options: bool
+    ) -> str:
+        out = io.StringIO()
+        reporter = make_reporter(output_format, out, threshold=0.62, **options)
+        for report in reports:
+            reporter.report(report)
+        reporter.end(errors)
+        return out.getvalue()
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def package() -> Callable[[str], ModuleType]:
+    """Import an optional package; skip without it, fail where none may be missing."""
+
+    def package(name: str) -> ModuleType:
+        try:
+            return import_module(name)
+        except ImportError:
+            if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
+                pytest.fail(f"{name} is not installed")
+            pytest.skip(f"{name} is not installed")
+
+    return package
+
+
+class Command(NamedTuple):
+    """A workflow command as the runner of GitHub reads it."""
+
+    name: str
+    properties: dict[str, str]
+    message: str
+
+
+#: What the runner knows; it leaves others alone.
+COMMANDS = {
+    *("error", "warning", "notice", "debug", "group", "endgroup", "add-mask", "add-path", "add-matcher"),
+    *(
+        "remove-matcher",
+        "set-output",
+        "set-env",
+        "save-state",
+        "echo",
+        "stop-commands",
+        "internal-set-repo-path",
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def commands_in() -> Callable[[str], list[Command]]:
+    """Find the commands in a log by the rules of the runner, in both of its notations."""
+    return commands
+
+
+def commands(log: str) -> list[Command]:
+    lines = log.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    found = [_second_notation(line) or _first_notation(line) for line in lines]
+    return [command for command in found if command is not None]
+
+
+def _second_notation(line: str) -> Command | None:
+    line = line.lstrip()
+    end = line.find("::", 2)
+    if not line.startswith("::") or end < 0:
+        return None
+    return _command(line[2:end], ",", line[end + 2 :], {":": "%3A", ",": "%2C"}, {})
+
+
+def _first_notation(line: str) -> Command | None:
+    start = line.find("##[")
+    end = line.find("]", start)
+    if start < 0 or end < 0:
+        return None
+    more = {";": "%3B", "]": "%5D"}
+    return _command(line[start + 3 : end], ";", line[end + 1 :], more, more)
+
+
+def _command(
+    info: str, separator: str, data: str, in_properties: dict[str, str], in_data: dict[str, str]
+) -> Command | None:
+    name, _, properties = info.partition(" ")
+    if name not in COMMANDS:
+        return None
+    pairs = [pair.partition("=") for pair in properties.strip().split(separator) if "=" in pair]
+    return Command(
+        name,
+        {key: _unescape(value, in_properties) for key, _, value in pairs},
+        _unescape(data, in_data),
+    )
+
+
+def _unescape(text: str, more: dict[str, str]) -> str:
+    for token, escaped in {"\r": "%0D", "\n": "%0A", **more, "%": "%25"}.items():
+        text = text.replace(escaped, token)
+    return text

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from misplaced import __version__
 from misplaced.apps.reporters import Format, make_reporter
 from misplaced.apps.reporters.escaping import escape
+from misplaced.apps.reporters.failed_input import FailedInput
 from misplaced.apps.reporters.full import FullReporter
 from misplaced.document import Document
 from misplaced.report import Statement
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from misplaced.report import Report
 
-    Judge = Callable[[Document], Report]
+    Judge = Callable[..., Report]
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -241,6 +243,28 @@ def test_statistics(reports: list[Report]) -> None:
     assert statistics["flagged_documents"] == 5
     assert statistics["errors"] == ["e"]
     assert json.loads(render([], Format.JSONL, statistics=True))["statistics"]["mean_coherence"] is None
+
+
+@pytest.mark.parametrize(
+    ("output_format", "name"),
+    [
+        (Format.SARIF, "report.sarif"),
+        (Format.GITHUB, "github.txt"),
+        (Format.GITLAB, "gitlab.json"),
+        (Format.JUNIT, "junit.xml"),
+    ],
+)
+def test_formats_of_other_systems(
+    reports: list[Report], stated: list[Report], judge: Judge, output_format: Format, name: str
+) -> None:
+    errors = (
+        FailedInput("gone.txt: no such file", "gone.txt"),
+        FailedInput("feed.jsonl:3: not JSON", "feed.jsonl", 3),
+    )
+    fused = Document.from_text("A 😀\n\nIt rained. A walrus swam. It stopped.\n\nb\n\nc", path="news/b.md")
+    sentence_level = judge(fused, level="sentence")
+    text = render([*reports, stated[1], sentence_level], output_format, errors)
+    golden(name, text.replace(__version__, "VERSION"))
 
 
 @given(st.text(st.characters()))
