@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from misplaced.document import Document
     from misplaced.report import Report
 
 #: Options of the configuration file.
-FILES, THRESHOLD, LEVEL, MODEL = "misplaced_files", "misplaced_threshold", "misplaced_level", "misplaced_model"
+FILES, THRESHOLD, LEVEL, MODEL = (
+    "misplaced_files",
+    "misplaced_threshold",
+    "misplaced_level",
+    "misplaced_model",
+)
 
 #: The files to check, found once.
 _FOUND = pytest.StashKey[frozenset[str]]()
@@ -57,15 +62,23 @@ def pytest_configure(config: pytest.Config) -> None:
         config.args += [path for path in found if not _is_below(os.path.realpath(path), folders)]
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Take the articles of ``misplaced_files``, and those that are named on the command line."""
-    if not parent.config.getoption("misplaced"):
-        return None
+    collectors = yield
+    config = parent.config
+    if not config.getoption("misplaced"):
+        return collectors
     named = parent.session.isinitpath(file_path) and _is_article(file_path)
-    if not named and os.path.realpath(file_path) not in parent.config.stash[_FOUND]:
-        return None
+    if not named and os.path.realpath(file_path) not in config.stash[_FOUND]:
+        return collectors
+    if not config.getoption("doctestglob", None):
+        # pytest takes every .txt file that is named for a doctest; nobody has asked for that here.
+        collectors = [c for c in collectors if type(c).__module__ != "_pytest.doctest"]
     collector: pytest.Collector = ArticleFile.from_parent(parent, path=file_path)
-    return collector
+    return [*collectors, collector]
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +90,8 @@ def assert_coherent(request: pytest.FixtureRequest) -> Callable[..., None]:
     """
     from misplaced.apps.testing import assert_coherent
 
-    return partial(assert_coherent, **request.config.stash[_SETTINGS])
+    settings: dict[str, Any] = request.config.stash[_SETTINGS]
+    return partial(assert_coherent, **settings)
 
 
 class ArticleFile(pytest.File):
@@ -100,7 +114,7 @@ class ArticleItem(pytest.Item):
         """Judge every article of the file."""
         from misplaced.apps.sharing import judged, shared_detector
 
-        settings = dict(self.config.stash[_SETTINGS])
+        settings: dict[str, Any] = self.config.stash[_SETTINGS].copy()
         documents, errors = self._documents()
         detector = shared_detector(settings.pop("model"))
         reports = list(judged(documents, detector, **settings))

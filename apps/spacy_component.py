@@ -114,10 +114,13 @@ def _annotated(doc: Doc, report: Report) -> Doc:
     from misplaced.apps.reporters.location import findings
 
     doc._.misplaced = as_object(report)
-    flagged = [sentence or paragraph for paragraph, sentence in findings(report)]
-    doc.spans[NAME] = [
-        doc.char_span(found.start, found.end, label=found.label, alignment_mode="expand") for found in flagged
-    ]
+    spans = []
+    for paragraph, sentence in findings(report):
+        found = sentence or paragraph
+        span = doc.char_span(found.start, found.end, label=found.label, alignment_mode="expand")
+        if span is not None:
+            spans.append(span)
+    doc.spans[NAME] = spans
     return doc
 
 

@@ -92,7 +92,13 @@ def describe_findings(reports: Sequence[Report]) -> str | None:
     out = io.StringIO()
     # Plain whatever the environment asks of terminals: a message is stored, compared and searched.
     plain = Console(
-        file=out, width=80, color_system=None, force_terminal=False, highlight=False, markup=False, emoji=False
+        file=out,
+        width=80,
+        color_system=None,
+        force_terminal=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
     )
     reporter = FullReporter(out, threshold=reports[0].threshold, quiet=True, console=plain)
     for report in flagged(reports):
@@ -101,7 +107,7 @@ def describe_findings(reports: Sequence[Report]) -> str | None:
 
 
 def headline(reports: Sequence[Report]) -> str | None:
-    """Say how much does not belong: ``2 of 14 paragraphs do not belong (threshold 0.86)``; None if nothing."""
+    """Say how much: ``2 of 14 paragraphs do not belong (threshold 0.86)``; None if everything does."""
     from misplaced.apps.reporters.tally import count
 
     found = flagged(reports)

@@ -101,7 +101,7 @@ class CoherenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
-        """Return log-odds up to a constant of the row, shape (n, c); of two classes, those of the second, (n,)."""
+        """Return log-odds of every class, shape (n, c); of two classes, those of the second, shape (n,)."""
         standardised = self._standardised(X)
         scores: NDArray[np.float64] = self._logistic.decision_function(standardised)
         return scores
@@ -139,7 +139,8 @@ class CoherenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _standardised(self, X: Any) -> NDArray[Any]:  # noqa: N803
         check_is_fitted(self)
         rows: NDArray[Any] = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
-        return (rows - self.mean_) / self.scale_
+        standardised: NDArray[Any] = (rows - self.mean_) / self.scale_
+        return standardised
 
     def _coherent(self) -> int:
         """The place of the class that belongs."""

@@ -65,7 +65,7 @@ def text_of(cell: object, row: int) -> str:
     """
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, Real | np.bool_) and cell == cell:  # noqa: PLR0124 - a NaN is not itself
+    if isinstance(cell, Real | np.bool_) and cell == cell:  # a NaN is not
         return str(cell)
     what = "missing" if cell is None or not isinstance(cell, bytes | list) else type(cell).__name__
     raise TableError(f"X holds no text in row {row} ({what})", hint="put an empty string where nothing is")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +17,12 @@ from misplaced.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
 
     from misplaced.document import Document, Paragraph
     from misplaced.report import Level
+
+ROOT = Path(__file__).parents[2]
 
 REASONS = {
     "off_topic": ("shares no name or subject with the rest", "the paragraphs around it follow on without it"),
@@ -89,3 +97,65 @@ def detector() -> WordDetector:
 @pytest.fixture
 def judge(detector: WordDetector) -> Callable[[Document], Report]:
     return detector.detect
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], ModuleType]:
+    """Import an optional package; skip without it, or fail where the environment must have them all."""
+
+    def of_extra(name: str) -> ModuleType:
+        if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
+            return import_module(name)
+        module: ModuleType = pytest.importorskip(name)
+        return module
+
+    return of_extra
+
+
+@pytest.fixture(scope="session")
+def complete() -> None:
+    """Skip what takes minutes and a package index where nothing asks for completeness."""
+    if os.environ.get("MISPLACED_REQUIRE_EXTRAS") != "1":
+        pytest.skip("installs this project from a package index; set MISPLACED_REQUIRE_EXTRAS=1")
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's files as a checkout has them; nothing that is built there is built here."""
+    made = (
+        ".git",
+        ".venv",
+        "build",
+        "dist",
+        "*.egg-info",
+        "__pycache__",
+        ".cache",
+        ".*_cache",
+        ".hypothesis",
+    )
+    folder = tmp_path_factory.mktemp("project") / "misplaced"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*made))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def blocks() -> Callable[[str, str], list[str]]:
+    """The fenced blocks of a page behind a marker."""
+
+    def behind(page: str, marker: str) -> list[str]:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        found = re.findall(rf"<!-- {re.escape(marker)} -->\n```\w*\n(.*?)```", text, re.DOTALL)
+        assert found, f"{page} has nothing behind {marker!r}"
+        return found
+
+    return behind
+
+
+@pytest.fixture
+def articles_folder(tmp_path: Path) -> Path:
+    """A folder ``articles``: one article with two foreign paragraphs, one without."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name in ("news.txt", "longread.txt"):
+        shutil.copy(ROOT / "examples" / name, folder)
+    return folder
