@@ -50,7 +50,7 @@ HEAVY = {
 PLUGGED_IN = {"sentence_transformer.py": {"sentence_transformers"}, "webpage.py": {"trafilatura"}}
 
 #: Other programs -> the part of us that lives in them.
-HOSTS = {"pytest": "apps/pytest_plugin.py", "spacy": "apps/spacy_component.py", "sklearn": "apps/estimators"}
+HOSTS = {"pytest": "apps/pytest_plugin.py", "spacy": "apps/spacy_component.py"}
 
 
 def module_id(path: Path) -> str:

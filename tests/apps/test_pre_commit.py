@@ -133,7 +133,7 @@ def test_hook_installs_from_a_clone_and_does_what_the_page_shows(
         (repository / "articles" / name).unlink()
     filled = configuration.replace("REPOSITORY", str(checkout)).replace("REVISION", revision)
     result = run_hook(call, repository, filled)
-    real = result.stdout[result.stdout.index("misplaced.") :]
+    real = result.stdout[result.stdout.index("misplaced....") :]
     assert simplified(real) == simplified(shown), result.stdout + result.stderr
     assert result.returncode == 1
 
