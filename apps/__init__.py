@@ -1,1 +1,1 @@
-"""The doors: command line and reporters."""
+"""The doors: command line, reporters, and the parts of other programs."""

@@ -112,6 +112,11 @@ def diff_file(path: str, reports: Sequence[Report], *, stdin: bool = False) -> I
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
+def cleaned(report: Report) -> str:
+    """Return a document's source without what is flagged in it, every other character as it was."""
+    return without(report.document.source, _cuts(report))
+
+
 def _refuse_html(path: str, option: str) -> None:
     from misplaced.reading import format_of
 

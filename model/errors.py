@@ -6,7 +6,8 @@
     ├── InputError            an article that cannot be read
     │   ├── UnreadableError   the file: missing, no permission, a folder without articles
     │   ├── BinaryError       the bytes: not text
-    │   └── RecordError       the record: one malformed line of a .jsonl file
+    │   ├── RecordError       the record: one malformed line of a .jsonl file
+    │   └── TableError        the array: what an estimator was given holds no texts
     ├── ArtifactError         a model folder that cannot be trusted or used
     ├── EncoderError          an encoder that cannot be built or does not fit the model
     ├── CorpusError           labelled data that cannot be trained or measured on
@@ -59,6 +60,10 @@ class BinaryError(InputError):
 
 class RecordError(InputError):
     """A malformed record, named by file and line."""
+
+
+class TableError(InputError, ValueError):
+    """An array that holds no texts, for hosts that expect a :class:`ValueError` of it."""
 
 
 class ArtifactError(MisplacedError):

@@ -49,6 +49,9 @@ HEAVY = {
 #: The one module of the model that may use them: another encoder, plugged in by the user.
 PLUGGED_IN = {"sentence_transformer.py": {"sentence_transformers"}, "webpage.py": {"trafilatura"}}
 
+#: Other programs -> the part of us that lives in them.
+HOSTS = {"pytest": "apps/pytest_plugin.py", "spacy": "apps/spacy_component.py"}
+
 
 def module_id(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -94,6 +97,12 @@ def test_heavy_packages_are_imported_where_they_are_used(path: Path) -> None:
     if path.is_relative_to(ROOT / "model"):
         used = {name.split(".")[0] for name in imports(ast.parse(path.read_text(encoding="utf-8")))} & HEAVY
         assert used <= PLUGGED_IN.get(path.name, set())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_hosts_are_imported_by_their_own_parts_alone(path: Path) -> None:
+    own = {host for host, part in HOSTS.items() if path.is_relative_to(ROOT / part)}
+    assert {name.split(".")[0] for name in imports_at_once(path)} & HOSTS.keys() <= own
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_id)

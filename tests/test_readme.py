@@ -26,6 +26,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: A processor's rounding may move the last digit that is shown.
 TOLERANCE = 0.02
 
+#: Options that other programs have of us.
+OF_HOSTS = {"--misplaced"}
+
 _NUMBER = re.compile(r"-?\d+\.\d+|\d+(?=%)")
 
 
@@ -110,7 +113,7 @@ def options() -> Iterator[str]:
 
 
 def test_options_that_are_named_exist() -> None:
-    known = {*options(), "--help", "--version"}
+    known = {*options(), *OF_HOSTS, "--help", "--version"}
     for path in DOCUMENTS:
         for line in path.read_text(encoding="utf-8").splitlines():
             if "pip install" in line or "ruff" in line:

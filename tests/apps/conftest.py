@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import shutil
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
     from misplaced.document import Document, Paragraph
     from misplaced.report import Level
+
+ROOT = Path(__file__).parents[2]
 
 REASONS = {
     "off_topic": ("shares no name or subject with the rest", "the paragraphs around it follow on without it"),
@@ -118,21 +123,6 @@ def write() -> Callable[..., str]:
     return write
 
 
-@pytest.fixture(scope="session")
-def package() -> Callable[[str], ModuleType]:
-    """Import an optional package; skip without it, fail where none may be missing."""
-
-    def package(name: str) -> ModuleType:
-        try:
-            return import_module(name)
-        except ImportError:
-            if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
-                pytest.fail(f"{name} is not installed")
-            pytest.skip(f"{name} is not installed")
-
-    return package
-
-
 class Command(NamedTuple):
     """A workflow command as the runner of GitHub reads it."""
 
@@ -203,3 +193,65 @@ def _unescape(text: str, more: dict[str, str]) -> str:
     for token, escaped in {"\r": "%0D", "\n": "%0A", **more, "%": "%25"}.items():
         text = text.replace(escaped, token)
     return text
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], ModuleType]:
+    """Import an optional package; skip without it, or fail where the environment must have them all."""
+
+    def of_extra(name: str) -> ModuleType:
+        if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
+            return import_module(name)
+        module: ModuleType = pytest.importorskip(name)
+        return module
+
+    return of_extra
+
+
+@pytest.fixture(scope="session")
+def complete() -> None:
+    """Skip what takes minutes and a package index where nothing asks for completeness."""
+    if os.environ.get("MISPLACED_REQUIRE_EXTRAS") != "1":
+        pytest.skip("installs this project from a package index; set MISPLACED_REQUIRE_EXTRAS=1")
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's files as a checkout has them; nothing that is built there is built here."""
+    made = (
+        ".git",
+        ".venv",
+        "build",
+        "dist",
+        "*.egg-info",
+        "__pycache__",
+        ".cache",
+        ".*_cache",
+        ".hypothesis",
+    )
+    folder = tmp_path_factory.mktemp("project") / "misplaced"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*made))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def blocks() -> Callable[[str, str], list[str]]:
+    """The fenced blocks of a page behind a marker."""
+
+    def behind(page: str, marker: str) -> list[str]:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        found = re.findall(rf"<!-- {re.escape(marker)} -->\n```\w*\n(.*?)```", text, re.DOTALL)
+        assert found, f"{page} has nothing behind {marker!r}"
+        return found
+
+    return behind
+
+
+@pytest.fixture
+def articles_folder(tmp_path: Path) -> Path:
+    """A folder ``articles``: one article with two foreign paragraphs, one without."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name in ("news.txt", "longread.txt"):
+        shutil.copy(ROOT / "examples" / name, folder)
+    return folder

@@ -60,8 +60,8 @@ CODE_QUALITY = {
 
 
 @pytest.fixture
-def code_quality(write: Write, package: Callable[[str], Any]) -> Callable[..., list[dict[str, Any]]]:
-    validator = package("jsonschema").Draft202012Validator(CODE_QUALITY)
+def code_quality(write: Write, require: Callable[[str], Any]) -> Callable[..., list[dict[str, Any]]]:
+    validator = require("jsonschema").Draft202012Validator(CODE_QUALITY)
 
     def code_quality(*reports: Report) -> list[dict[str, Any]]:
         value: list[dict[str, Any]] = json.loads(write(reports, Format.GITLAB))
@@ -178,11 +178,11 @@ def test_code_quality_fingerprints_are_unique_and_stable(
 
 
 @pytest.fixture
-def suites(write: Write, package: Callable[[str], Any]) -> Callable[..., Any]:
+def suites(write: Write, require: Callable[[str], Any]) -> Callable[..., Any]:
     """Write JUnit XML, check it against the schema of Jenkins, and read it with a library."""
-    etree = package("lxml.etree")
+    etree = require("lxml.etree")
     schema = etree.XMLSchema(etree.parse(Path(__file__).parent / "schemas/junit-10.xsd"))
-    junitparser = package("junitparser")
+    junitparser = require("junitparser")
 
     def suites(*reports: Report, errors: tuple[str, ...] = ()) -> Any:
         text = write(reports, Format.JUNIT, errors)

@@ -222,7 +222,7 @@ def test_json_and_jsonl_bring_every_text_back(
     reports: list[Report], errors: tuple[str, ...], write: Write, package: Package
 ) -> None:
     schema = json.loads(REPORT_SCHEMA.read_text(encoding="utf-8"))
-    validator = package("jsonschema").Draft202012Validator(schema)
+    validator = require("jsonschema").Draft202012Validator(schema)
     lines = write(reports, Format.JSONL, errors).split("\n")
     assert lines.pop() == ""
     objects = [json.loads(line) for line in lines]
@@ -246,7 +246,7 @@ def test_sarif_is_valid_and_short(
     text = write(reports, Format.SARIF, errors)
     log = json.loads(text)
     schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text(encoding="utf-8"))
-    package("jsonschema").Draft202012Validator(schema).validate(log)
+    require("jsonschema").Draft202012Validator(schema).validate(log)
     (run_,) = log["runs"]
     assert len(run_["results"]) == count(reports) + titles(reports)
     notifications = run_["invocations"][0]["toolExecutionNotifications"]
@@ -293,9 +293,9 @@ def test_junit_has_a_test_for_each_document(
         *("testsuites", "testsuite", "testcase", "failure", "error", "system-out")
     }
     assert "<![CDATA[" not in text
-    etree = package("lxml.etree")
+    etree = require("lxml.etree")
     etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd")).assertValid(etree.fromstring(text.encode()))
-    read = package("junitparser").JUnitXml.fromstring(text.encode())
+    read = require("junitparser").JUnitXml.fromstring(text.encode())
     assert (read.failures, read.errors) == (len(reports), len(errors))
 
 

@@ -41,9 +41,9 @@ def closed(schema: Any) -> Any:
 
 
 @pytest.fixture
-def check(package: Callable[[str], Any]) -> Check:
+def check(require: Callable[[str], Any]) -> Check:
     """Validate strictly: what is written must also be described."""
-    validator_class = package("jsonschema").Draft202012Validator
+    validator_class = require("jsonschema").Draft202012Validator
     validator_class.check_schema(SCHEMA)
 
     def check(value: Any, definition: str) -> None:
@@ -101,9 +101,9 @@ def test_what_the_command_writes(
 
 
 def test_the_schema_is_worth_something(
-    package: Callable[[str], Any], judge: Judge, write: Write, documents: list[Document]
+    require: Callable[[str], Any], judge: Judge, write: Write, documents: list[Document]
 ) -> None:
-    validator = package("jsonschema").Draft202012Validator(SCHEMA)
+    validator = require("jsonschema").Draft202012Validator(SCHEMA)
     good = json.loads(write([judge(documents[0])], Format.JSONL))
     assert validator.is_valid(good)
     for path, value in {

@@ -39,9 +39,9 @@ ASTRAL = (
 
 
 @pytest.fixture
-def log(write: Write, package: Callable[[str], Any]) -> Callable[..., dict[str, Any]]:
+def log(write: Write, require: Callable[[str], Any]) -> Callable[..., dict[str, Any]]:
     """Write a log, and return it when the schema has nothing against it."""
-    validator = package("jsonschema").Draft202012Validator(SCHEMA)
+    validator = require("jsonschema").Draft202012Validator(SCHEMA)
 
     def log(*reports: Report, errors: tuple[str, ...] = ()) -> dict[str, Any]:
         value: dict[str, Any] = json.loads(write(reports, Format.SARIF, errors))
