@@ -184,7 +184,8 @@ def _own(document: Document, directive: Directive) -> int | None:
         paragraph = document.paragraphs[index]
         if paragraph.start < directive.start:
             gap = document.source[paragraph.end : directive.start]
-            return index if _SAME_BLOCK.fullmatch(gap) else None
+            beyond = directive.start > len(document.source)  # behind all of a page's text
+            return index if not beyond and _SAME_BLOCK.fullmatch(gap) else None
     return None
 
 

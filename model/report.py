@@ -240,6 +240,14 @@ class Report:
         return tuple(s for p in self.paragraphs for s in p.sentences if s.flagged)
 
     @property
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        """Why each finding that is not reported is not, in reading order."""
+        found: list[Suppressed | None] = []
+        for paragraph in self.paragraphs:
+            found += (paragraph.suppressed, *(sentence.suppressed for sentence in paragraph.sentences))
+        return tuple(how for how in found if how is not None)
+
+    @property
     def flagged_ratio(self) -> float:
         """Share of the paragraphs that are flagged, 0 to 1; 0 for a document without paragraphs."""
         return len(self.findings) / len(self.paragraphs) if self.paragraphs else 0.0
