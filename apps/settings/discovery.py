@@ -27,7 +27,7 @@ class Discovery:
         Returns
         -------
         SettingsFile or None
-            Its path is relative to the working directory where it lies below that.
+            Its path is from the working directory where that is shorter.
 
         Raises
         ------
@@ -60,8 +60,9 @@ def _in_folder(folder: str) -> SettingsFile | None:
 
 
 def shortest(path: Path) -> Path:
-    """Return a path relative to the working directory where it lies below it, else as it is."""
+    """Return a path as it is shortest to write: from the working directory or from the root."""
     try:
-        return path.relative_to(Path.cwd())
-    except (ValueError, OSError):
+        relative = os.path.relpath(path)
+    except (ValueError, OSError):  # another drive, or a working directory that is gone
         return path
+    return Path(relative) if len(relative) < len(str(path)) else path
