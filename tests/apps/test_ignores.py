@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,6 @@ from misplaced.apps.reporters import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from misplaced.apps.detection import Scorer
 
@@ -207,3 +208,13 @@ def test_unused_directives_are_reported_on_request_and_then_count(
         f"unused: {path}:8: 'ignore' silences nothing",
         f"unused: {path}:10: 'off' silences nothing",
     ]
+
+
+def test_the_guide_shows_directives_that_work(flagged: Callable[..., tuple[list[int], str]]) -> None:
+    guide = (Path(__file__).parents[2] / "docs/how-to/living-with-findings.md").read_text(encoding="utf-8")
+    (markdown,) = re.findall(r"```markdown\n(.*?)```", guide, re.DOTALL)
+    foreign = markdown.replace("Everything", "A walrus").replace("Sign up", "READ MORE")
+    assert flagged(foreign, ignores=False)[0] == [1, 4, 7]
+    assert flagged(foreign) == ([], "3 ignored\n")
+    (plain,) = re.findall(r"```text\n(.*?)```", guide, re.DOTALL)
+    assert flagged(HEAD + plain.replace("Sign up", "READ MORE"), "a.txt") == ([], "1 ignored\n")

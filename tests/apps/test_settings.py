@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -342,3 +343,23 @@ def test_init_refuses_what_it_would_break() -> None:
     assert (result.exit_code, path.read_text()) == (2, "tool = {other = 1}\n")
     assert "--standalone" in result.stderr
     assert CliRunner().invoke(cli.app, ["init", "gone"]).exit_code == 2
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_the_guide_names_every_setting_and_its_example_is_one() -> None:
+    guide = (ROOT / "docs/how-to/settings.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([\w-]+)` \|", guide, re.MULTILINE) == [setting.name for setting in SETTINGS]
+    (example,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    write("misplaced.toml", example)
+    assert Resolver(environment={}).thresholds("archive/1998/a.md") == (0.97, None)
+    (shared,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    write("x/pyproject.toml", shared)
+    assert Resolver(environment={}).thresholds("x/archive/a.md") == (0.97, None)
+
+
+def test_every_setting_but_include_has_a_flag() -> None:
+    command = cli.LazyGroup().get_command(None, "detect")
+    flags = {option for parameter in command.params for option in parameter.opts}
+    assert {setting.name for setting in SETTINGS if f"--{setting.name}" not in flags} == {"include"}

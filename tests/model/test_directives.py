@@ -125,3 +125,25 @@ def test_directives_of_a_page_are_placed_in_its_text() -> None:
         ("ignore", 5, third.end + 1),
     ]
     assert page_directives("<p>Nothing</p>", document.paragraphs) == ()
+
+
+BLOCKS = st.lists(
+    st.sampled_from(
+        ["The ferry *was* late.", "## Why", "- one\n- two", "> Quoted.", "It left\nat ten.", "    code"]
+    ),
+    max_size=6,
+)
+
+
+@given(BLOCKS, st.integers(0, 6), st.sampled_from(["off", "ignore-next -- a -- reason", "nonsense"]))
+def test_a_directive_between_blocks_of_markdown_changes_nothing_else(
+    blocks: list[str], at: int, body: str
+) -> None:
+    from misplaced.markdown import segment_markdown
+
+    directive = f"<!-- misplaced: {body} -->"
+    source = "\n\n".join([*blocks[:at], directive, *blocks[at:]])
+    before, after = segment_markdown("\n\n".join(blocks))[1], segment_markdown(source)[1]
+    # Two lists with a comment between them are two lists; each item is a paragraph in any case.
+    assert [(p.text, p.content) for p in after] == [(p.text, p.content) for p in before]
+    assert [d.body for d in find_directives(source)] == [body]
