@@ -7,7 +7,6 @@ here: an unknown key or a value of the wrong kind is an error that names the fil
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -124,6 +123,8 @@ def _child(table: dict[str, Any] | None, name: str) -> dict[str, Any] | None:
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
+    import tomllib  # most runs have no settings file
+
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
