@@ -7,17 +7,24 @@ from typing import Annotated
 
 import typer
 
-from misplaced.apps.failure import reported, warner
+from misplaced.apps.failure import FAILED, reported, warner
 from misplaced.apps.level import Level
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
-baseline = typer.Typer(add_completion=False, context_settings=_SETTINGS, no_args_is_help=False)
+baseline = typer.Typer(
+    name="baseline", add_completion=False, context_settings=_SETTINGS, invoke_without_command=True
+)
 
 
 @baseline.callback()
-def _baseline() -> None:
+def _baseline(context: typer.Context) -> None:
     """Keep the findings that are there quiet, so that only new ones count."""
+    if context.invoked_subcommand is None:
+        # With rich, the help is written when it is asked for, and nothing is returned.
+        if text := context.get_help():
+            typer.echo(text)
+        raise typer.Exit(FAILED)
 
 
 @baseline.command(context_settings=_SETTINGS)

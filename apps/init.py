@@ -37,8 +37,9 @@ def init(
 ) -> None:
     """Write a settings file to start from.
 
-    Adds [tool.misplaced] to the pyproject.toml of the folder, of which every other byte stays, or
-    writes misplaced.toml where there is none. Every setting is in it as a comment: nothing changes yet.
+    Adds a table tool.misplaced to the folder's pyproject.toml, of which every
+    other byte stays, or writes misplaced.toml where there is none. Every
+    setting is in it as a comment: nothing changes yet.
     """
     from misplaced.apps.reporters.escaping import message
 
