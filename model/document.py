@@ -145,7 +145,7 @@ class Document:
         if lines.directives:
             paragraphs = lines.restored(paragraphs)
         title = title if title is not None else found
-        return cls(paragraphs, title, text, id, path, record_line, lines.directives)
+        return cls(paragraphs, title, text, id, path, record_line, directives=lines.directives)
 
     @property
     def name(self) -> str:
