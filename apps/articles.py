@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from misplaced.document import Document
+    from misplaced.inputs import Choice
 
 
 class Articles:
@@ -30,6 +31,8 @@ class Articles:
         What to call standard input.
     quiet : bool, default=False
         Leave warnings out.
+    choice : Choice, optional
+        Which files are taken of those that inputs stand for.
 
     Attributes
     ----------
@@ -41,13 +44,20 @@ class Articles:
     """
 
     def __init__(
-        self, inputs: Sequence[str], stdin_filename: str | None = None, *, quiet: bool = False
+        self,
+        inputs: Sequence[str],
+        stdin_filename: str | None = None,
+        *,
+        quiet: bool = False,
+        choice: Choice | None = None,
     ) -> None:
         from misplaced.reading import expand
 
-        self._found = list(expand(inputs))
+        self._found = list(expand(inputs, choice))
         self._stdin_filename = stdin_filename
         self._quiet = quiet
+        if inputs and not self._found:
+            self.warn("no file is left to judge; the settings exclude all that were named and found")
         self.paths = [found for found in self._found if isinstance(found, str)]
         self.errors: list[FailedInput] = []
 
@@ -100,9 +110,10 @@ class Articles:
                     "standard input is closed", where=self._name(path), hint="name a file"
                 )
                 return iter([closed])
-            return read_stdin(sys.stdin.buffer, self._stdin_filename, warn=self._warn)
-        return read(path, warn=self._warn)
+            return read_stdin(sys.stdin.buffer, self._stdin_filename, warn=self.warn)
+        return read(path, warn=self.warn)
 
-    def _warn(self, line: str) -> None:
+    def warn(self, line: str) -> None:
+        """Tell of something that the user should know and that ends nothing."""
         if not self._quiet:
             message(f"warning: {line}")

@@ -23,8 +23,8 @@ from misplaced.apps.reporters.escaping import message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Commands whose module ``misplaced.apps.<name>`` holds a function of the same name.
-COMMANDS = ("detect", "train", "evaluate", "corrupt", "finetune", "export")
+#: Commands whose module ``misplaced.apps.<name>`` holds a function, or a group, of the same name.
+COMMANDS = ("detect", "config", "init", "baseline", "train", "evaluate", "corrupt", "finetune", "export")
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -67,7 +67,8 @@ class LazyGroup(TyperGroup):
                 if error.name == module:  # an installation without this command
                     return None
                 raise
-            self.commands[cmd_name] = typer.main.get_command(_single(cmd_name, function))
+            application = function if isinstance(function, typer.Typer) else _single(cmd_name, function)
+            self.commands[cmd_name] = typer.main.get_command(application)
         return self.commands[cmd_name]
 
 

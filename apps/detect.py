@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from misplaced import __version__
-from misplaced.apps.failure import reported
+from misplaced.apps.failure import reported, warner
 from misplaced.apps.level import Level
 from misplaced.apps.reporters import Format
 
 _INPUT, _OUTPUT, _MODEL, _CHANGE = "Input", "Output", "Model", "Change files"
+_SETTINGS, _QUIET = "Settings", "Living with findings"
 
 # A paragraph a line: they are wrapped to the terminal, but for the one that \b begins.
 HELP = """Flag the paragraphs of articles that do not belong in them.
@@ -35,6 +36,8 @@ Examples:
 EPILOG = (
     "Exit status: 0 nothing is flagged (or --fix removed it all), 1 something is flagged, "
     "2 an error (the other inputs are still judged), 130 interrupted, 141 output closed early. "
+    "Settings are read from the closest misplaced.toml or pyproject.toml, and from MISPLACED_THRESHOLD "
+    "and the like; flags win; 'misplaced config' shows what is in force. "
     "MISPLACED_DEBUG=1 shows the traceback of an unexpected error."
 )
 
@@ -65,19 +68,36 @@ def detect(
             rich_help_panel=_INPUT,
         ),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Pass over what matches, in folders and among what patterns stand for.",
+            rich_help_panel=_INPUT,
+        ),
+    ] = None,
+    force_exclude: Annotated[
+        bool | None,
+        typer.Option(
+            "--force-exclude/--no-force-exclude",
+            help="Also pass over excluded files that are named.",
+            show_default="no",
+            rich_help_panel=_INPUT,
+        ),
+    ] = None,
     output_format: Annotated[
-        Format,
+        Format | None,
         typer.Option(
             "--output-format",
             "-f",
             metavar="FORMAT",
-            envvar="MISPLACED_OUTPUT_FORMAT",
             help="full: for people; concise: one finding a line; json: one object for all; "
             "jsonl: one object a document; sarif, github, gitlab, junit: for code scanners, reviews and "
             "build servers.",
+            show_default="full",
             rich_help_panel=_OUTPUT,
         ),
-    ] = Format.FULL,
+    ] = None,
     output_file: Annotated[
         Path | None,
         typer.Option(
@@ -102,33 +122,47 @@ def detect(
         ),
     ] = False,
     exit_zero: Annotated[
-        bool,
-        typer.Option("--exit-zero", help="Exit with 0 when something is flagged.", rich_help_panel=_OUTPUT),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--exit-zero/--no-exit-zero",
+            help="Exit with 0 when something is flagged.",
+            show_default="no",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(
-            envvar="MISPLACED_THRESHOLD",
             metavar="0..1",
             help="Flag where 1 - coherence reaches this; lower flags more. Default: the model's.",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
+    sentence_threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="0..1",
+            help="The same for sentences. Default: --threshold, or the model's.",
             rich_help_panel=_MODEL,
         ),
     ] = None,
     model: Annotated[
         str | None,
         typer.Option(
-            envvar="MISPLACED_MODEL",
             metavar="FOLDER",
             help="Use this model, not the bundled one.",
             rich_help_panel=_MODEL,
         ),
     ] = None,
     second_look: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--second-look/--no-second-look", help="Read doubtful paragraphs again between their neighbours."
+            "--second-look/--no-second-look",
+            help="Read doubtful paragraphs again between their neighbours.",
+            show_default="yes",
+            rich_help_panel=_MODEL,
         ),
-    ] = True,
+    ] = None,
     trust: Annotated[
         bool,
         typer.Option(
@@ -138,14 +172,52 @@ def detect(
         ),
     ] = False,
     level: Annotated[
-        Level,
+        Level | None,
         typer.Option(
-            envvar="MISPLACED_LEVEL",
             metavar="paragraph|sentence",
             help="sentence: also point at foreign sentences within paragraphs; takes up to twice as long.",
+            show_default="paragraph",
             rich_help_panel=_MODEL,
         ),
-    ] = Level.PARAGRAPH,
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Keep the findings of this file quiet; 'misplaced baseline update' makes it.",
+            rich_help_panel=_QUIET,
+        ),
+    ] = None,
+    no_baseline: Annotated[
+        bool,
+        typer.Option("--no-baseline", help="Report known findings, too.", rich_help_panel=_QUIET),
+    ] = False,
+    ignores: Annotated[
+        bool,
+        typer.Option(
+            "--ignores/--no-ignores",
+            help="Heed <!-- misplaced: ignore --> and the like in the articles.",
+            rich_help_panel=_QUIET,
+        ),
+    ] = True,
+    report_unused: Annotated[
+        bool | None,
+        typer.Option(
+            "--report-unused/--no-report-unused",
+            help="Report ignores that silence nothing and known findings that are no more; exit with 1.",
+            show_default="no",
+            rich_help_panel=_QUIET,
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="Read the settings from this file alone.", rich_help_panel=_SETTINGS
+        ),
+    ] = None,
+    isolated: Annotated[
+        bool, typer.Option("--isolated", help="Read no settings file.", rich_help_panel=_SETTINGS)
+    ] = False,
     diff: Annotated[
         bool,
         typer.Option(
@@ -171,15 +243,47 @@ def detect(
     """Flag the paragraphs of articles that do not belong in them; :data:`HELP` is what users read."""
     from misplaced.apps.detection import Options, run
     from misplaced.apps.loading import load_detector
+    from misplaced.apps.settings import Resolver
+    from misplaced.apps.settings.selection import Selection
+    from misplaced.errors import UsageError
 
+    if baseline is not None and no_baseline:
+        raise UsageError("--baseline and --no-baseline exclude each other", hint="choose one")
+    if diff and output_format is None:
+        output_format = Format.FULL  # a format that settings name is for findings, which a diff replaces
+    resolver = Resolver(
+        {
+            "threshold": threshold,
+            "sentence-threshold": sentence_threshold,
+            "model": model,
+            "level": level,
+            "second-look": second_look,
+            "output-format": output_format,
+            "exclude": exclude or None,
+            "force-exclude": force_exclude,
+            "baseline": baseline,
+            "report-unused": report_unused,
+            "exit-zero": exit_zero,
+        },
+        config=config,
+        isolated=isolated,
+        warn=warner(quiet=quiet),
+    )
+    settings = resolver.run
     options = Options(
         inputs=tuple(files or ()),
         stdin_filename=stdin_filename,
-        output_format=output_format,
+        output_format=Format(settings["output-format"]),
         output_file=output_file,
-        threshold=threshold,
-        level=level,
-        exit_zero=exit_zero,
+        threshold=settings["threshold"],
+        sentence_threshold=settings["sentence-threshold"],
+        thresholds=resolver.thresholds,
+        choice=Selection(resolver),
+        level=Level(settings["level"]),
+        baseline=None if no_baseline else settings["baseline"],
+        ignores=ignores,
+        report_unused=settings["report-unused"],
+        exit_zero=settings["exit-zero"],
         diff=diff,
         fix=fix,
         statistics=statistics,
@@ -187,5 +291,10 @@ def detect(
     )
 
     raise typer.Exit(
-        run(options, lambda: load_detector(model, trusted=trust, quiet=quiet, second_look=second_look))
+        run(
+            options,
+            lambda: load_detector(
+                settings["model"], trusted=trust, quiet=quiet, second_look=settings["second-look"]
+            ),
+        )
     )

@@ -11,17 +11,20 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from misplaced.apps.articles import Articles
 from misplaced.apps.failure import FAILED, FLAGGED, OK, describe
 from misplaced.apps.fixing import diff_file, fix_file
+from misplaced.apps.judging import Scorer, Thresholds, judged
+from misplaced.apps.known import Baseline
 from misplaced.apps.level import Level
 from misplaced.apps.overwriting import refuse_overwriting
 from misplaced.apps.reporters import Format, make_reporter
 from misplaced.apps.reporters.escaping import escape_keeping_layout, message, tolerate_unencodable
 from misplaced.apps.reporters.failed_input import FailedInput
-from misplaced.apps.reporters.tally import count, count_findings
+from misplaced.apps.reporters.tally import count, count_findings, quiet_findings
+from misplaced.apps.suppression import Suppression
 from misplaced.errors import MisplacedError, UsageError
 from misplaced.inputs import STDIN
 from misplaced.replacing import replacing
@@ -32,28 +35,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from misplaced.document import Document
-    from misplaced.report import Level as JudgedLevel
+    from misplaced.inputs import Choice
     from misplaced.report import Report
 
 
-class Scorer(Protocol):
-    """The part of :class:`misplaced.detector.Detector` that is needed here."""
-
-    threshold: float
-
-    @property
-    def sentence_threshold(self) -> float:
-        """That of sentences within paragraphs."""
-        ...
-
-    @sentence_threshold.setter
-    def sentence_threshold(self, value: float | None) -> None: ...
-
-    def detect_many(
-        self, documents: Iterable[Document], *, level: JudgedLevel = "paragraph"
-    ) -> Iterator[Report]:
-        """Score documents as they come, order kept."""
-        ...
+__all__ = ["Options", "Scorer", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +55,19 @@ class Options:
     output_format : Format
     output_file : Path or None
         None for standard output.
-    threshold : float or None
-        None for the model's own; else also that of the sentences.
+    threshold, sentence_threshold : float or None
+        None for the model's own; the first is also that of the sentences where these have none.
+    thresholds : callable, optional
+        From an article's path to the two that hold for it; by default those of the run.
+    choice : Choice, optional
+        Which files are taken of those that inputs stand for.
     level : Level
+    baseline : Path or None
+        Known findings.
+    ignores : bool
+        Heed the directives in the articles.
+    report_unused : bool
+        Report directives and baseline entries that were of no use; they count as something flagged.
     exit_zero, diff, fix, statistics, quiet : bool
     """
 
@@ -80,7 +76,13 @@ class Options:
     output_format: Format = Format.FULL
     output_file: Path | None = None
     threshold: float | None = None
+    sentence_threshold: float | None = None
+    thresholds: Callable[[str | None], Thresholds] | None = None
+    choice: Choice | None = None
     level: Level = Level.PARAGRAPH
+    baseline: Path | None = None
+    ignores: bool = True
+    report_unused: bool = False
     exit_zero: bool = False
     diff: bool = False
     fix: bool = False
@@ -93,8 +95,9 @@ class Options:
             raise UsageError(
                 "nothing to read", hint="name files, folders or patterns, or - for standard input"
             )
-        if self.threshold is not None:
-            check_threshold(self.threshold)
+        for threshold in (self.threshold, self.sentence_threshold):
+            if threshold is not None:
+                check_threshold(threshold)
         if self.fix and self.diff:
             raise UsageError("--fix and --diff exclude each other", hint="--diff shows what --fix would do")
         if self.fix and STDIN in self.inputs:
@@ -104,7 +107,7 @@ class Options:
         if self.diff and self.output_format is not Format.FULL:
             raise UsageError(
                 f"--diff has no {self.output_format.value} form",
-                hint="leave --output-format (MISPLACED_OUTPUT_FORMAT) out",
+                hint="leave --output-format out",
             )
         if self.statistics and not self.output_format.has_statistics:
             raise UsageError(
@@ -137,22 +140,33 @@ def run(options: Options, load: Callable[[], Scorer]) -> int:
         If the output cannot be written; a file named by ``output_file`` is as it was then.
     """
     options.check()
-    articles = Articles(options.inputs, options.stdin_filename, quiet=options.quiet)
+    articles = Articles(options.inputs, options.stdin_filename, quiet=options.quiet, choice=options.choice)
     refuse_overwriting(options.output_file, articles.paths)
+    suppression = Suppression(
+        ignores=options.ignores,
+        baseline=None if options.baseline is None else Baseline.read(options.baseline),
+        warn=articles.warn,
+    )
+    if options.thresholds is not None:
+        for path in articles.paths:  # broken settings end a run before it begins
+            options.thresholds(path)
     scorer = load()
-    if options.threshold is not None:
-        scorer.threshold = scorer.sentence_threshold = options.threshold
+    own: Thresholds = (options.threshold, options.sentence_threshold)
     with _output(options) as out, _progress(options, articles) as documents:
-        reports = scorer.detect_many(
-            documents, level="sentence" if options.level is Level.SENTENCE else "paragraph"
-        )
+        reports = judged(scorer, documents, level=options.level, of_run=own, of_file=options.thresholds)
+        reports = suppression.applied(reports)
         if options.diff:
             flagged = _show_diffs(reports, out, articles)
         else:
             flagged = _report(reports, out, articles, options, threshold=scorer.threshold)
+    unused = suppression.unused() if options.report_unused else []
+    for line in unused:
+        message(f"unused: {line}")
+    if options.output_format is Format.CONCISE and not options.quiet and suppression.counts:
+        message(quiet_findings(suppression.counts))
     if articles.errors:
         return FAILED
-    return FLAGGED if flagged and not options.exit_zero else OK
+    return FLAGGED if (flagged or unused) and not options.exit_zero else OK
 
 
 def _report(

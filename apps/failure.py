@@ -18,7 +18,7 @@ from misplaced.apps.reporters.escaping import message
 from misplaced.errors import MisplacedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 #: Nothing flagged (or the gate passed), something flagged (or the gate failed), any error.
 OK, FLAGGED, FAILED = 0, 1, 2
@@ -50,6 +50,11 @@ def reported() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         raise typer.Exit(report_failure(error)) from None
+
+
+def warner(*, quiet: bool = False) -> Callable[[str], None]:
+    """Return a function that writes a warning's line; one that does nothing where all is to be quiet."""
+    return (lambda line: None) if quiet else (lambda line: message(f"warning: {line}"))
 
 
 def report_failure(error: Exception) -> int:

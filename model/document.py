@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from misplaced.directives import Directive
+
 #: What a paragraph is in its source; plain text knows only ``prose``.
 Kind = Literal["prose", "heading", "list_item", "quote"]
 
@@ -72,6 +74,8 @@ class Document:
         Where the document was read from, as the user wrote it.
     record_line : int or None
         For a record of a ``.jsonl`` file: its line in that file, from 1.
+    directives : tuple of Directive
+        Notes to this program that stand in the source, in order; no part of what is judged.
     """
 
     paragraphs: tuple[Paragraph, ...]
@@ -80,6 +84,7 @@ class Document:
     id: str | None = None
     path: str | None = None
     record_line: int | None = None
+    directives: tuple[Directive, ...] = ()
 
     @classmethod
     def from_paragraphs(
@@ -124,16 +129,23 @@ class Document:
     ) -> Document:
         """Divide plain text into paragraphs (see :func:`misplaced.segmentation.segment`).
 
+        Directive lines (``# misplaced: ignore-next``) are kept apart; see :mod:`misplaced.directives`.
+
         Parameters
         ----------
         text : str
         title : str, optional
             Without it, the first short block without closing punctuation is the title.
         """
+        from misplaced.directives import DirectiveLines
         from misplaced.segmentation import segment
 
-        found, paragraphs = segment(text, find_title=title is None)
-        return cls(paragraphs, title if title is not None else found, text, id, path, record_line)
+        lines = DirectiveLines(text)
+        found, paragraphs = segment(lines.bare, find_title=title is None)
+        if lines.directives:
+            paragraphs = lines.restored(paragraphs)
+        title = title if title is not None else found
+        return cls(paragraphs, title, text, id, path, record_line, directives=lines.directives)
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@
     ├── ArtifactError         a model folder that cannot be trusted or used
     ├── EncoderError          an encoder that cannot be built or does not fit the model
     ├── CorpusError           labelled data that cannot be trained or measured on
+    ├── SettingsError         a settings file or environment variable that cannot be used
     ├── MissingExtraError     an optional dependency that the call needs
     └── UsageError            options that contradict each other
 
@@ -76,6 +77,10 @@ class EncoderError(MisplacedError):
 
 class CorpusError(MisplacedError):
     """Labelled data that cannot be used, named by file and line where it has one."""
+
+
+class SettingsError(MisplacedError):
+    """Settings that cannot be used, named by file, line and key."""
 
 
 class MissingExtraError(MisplacedError):

@@ -10,7 +10,7 @@ import glob
 import os
 import stat
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from misplaced.errors import UnreadableError
 
@@ -24,7 +24,52 @@ STDIN = "-"
 SUFFIXES = (".txt", ".md", ".markdown", ".jsonl", ".html", ".htm")
 
 
-def expand(inputs: Iterable[str]) -> Iterator[str | UnreadableError]:
+class Choice(Protocol):
+    """Decides which files are taken of those that inputs stand for."""
+
+    left_out: int
+    """How many files and folders were passed over on purpose."""
+
+    def named(self, path: str) -> bool:
+        """Whether a file that was named is taken."""
+        ...
+
+    def matched(self, path: str) -> bool:
+        """Whether a file that a pattern stands for is taken."""
+        ...
+
+    def found(self, path: str) -> bool:
+        """Whether a file found in a folder is taken."""
+        ...
+
+    def enters(self, folder: str) -> bool:
+        """Whether a folder found in a folder is looked into."""
+        ...
+
+
+class KnownSuffixes:
+    """The choice of who has none: what is named or matched, and in folders what has a known suffix."""
+
+    left_out = 0
+
+    def named(self, path: str) -> bool:
+        """Take it."""
+        return True
+
+    def matched(self, path: str) -> bool:
+        """Take it."""
+        return True
+
+    def enters(self, folder: str) -> bool:
+        """Look into it."""
+        return True
+
+    def found(self, path: str) -> bool:
+        """Take a file that ends with one of :data:`SUFFIXES`, in any case."""
+        return PurePath(path).suffix.lower() in SUFFIXES
+
+
+def expand(inputs: Iterable[str], choice: Choice | None = None) -> Iterator[str | UnreadableError]:
     """Find the files meant by files, folders, patterns and ``-``.
 
     Parameters
@@ -34,6 +79,8 @@ def expand(inputs: Iterable[str]) -> Iterator[str | UnreadableError]:
         with one of :data:`SUFFIXES`, by name, hidden files and folders left out, links to folders not
         followed. A pattern (``*``, ``?``, ``[...]``, ``**`` for any depth) that is not the name of a
         file stands for what it matches. ``-`` stands for itself.
+    choice : Choice, optional
+        :class:`KnownSuffixes` by default.
 
     Yields
     ------
@@ -42,8 +89,9 @@ def expand(inputs: Iterable[str]) -> Iterator[str | UnreadableError]:
         stands in place of what does not exist, cannot be looked into, or holds no article.
     """
     seen: set[object] = set()
+    choice = choice or KnownSuffixes()
     for name in inputs:
-        for found in _expand_one(name):
+        for found in _expand_one(name, choice):
             if isinstance(found, UnreadableError):
                 yield found
                 continue
@@ -65,28 +113,29 @@ def unreadable(path: str, error: OSError | ValueError) -> UnreadableError:
     return UnreadableError(f"cannot be read: {reason}", where=path.replace("\x00", "\\x00"))
 
 
-def _expand_one(name: str) -> Iterator[str | UnreadableError]:
+def _expand_one(name: str, choice: Choice) -> Iterator[str | UnreadableError]:
     if name == STDIN:
         yield name
         return
     try:
         mode = os.stat(name)  # noqa: PTH116 - a path is reported as it was written
     except (OSError, ValueError) as error:
-        yield from _matches(name, unreadable(name, error))
+        yield from _matches(name, unreadable(name, error), choice)
         return
     if not _is_folder(mode):
-        yield name
+        if choice.named(name):
+            yield name
         return
-    empty = True
-    for found in _walk(name):
+    empty, left_out = True, choice.left_out
+    for found in _walk(name, choice):
         empty = False
         yield found
-    if empty:
+    if empty and choice.left_out == left_out:
         expected = ", ".join(sorted(SUFFIXES))
         yield UnreadableError("the folder has no article", where=name, hint=f"looked for {expected}")
 
 
-def _matches(pattern: str, missing: UnreadableError) -> Iterator[str | UnreadableError]:
+def _matches(pattern: str, missing: UnreadableError, choice: Choice) -> Iterator[str | UnreadableError]:
     if not glob.has_magic(pattern) or "\x00" in pattern:
         yield missing
         return
@@ -96,12 +145,12 @@ def _matches(pattern: str, missing: UnreadableError) -> Iterator[str | Unreadabl
     for match in matches:
         # A folder that a pattern happens to match may well hold no article.
         if os.path.isdir(match):  # noqa: PTH112
-            yield from _walk(match)
-        else:
+            yield from _walk(match, choice)
+        elif choice.matched(match):
             yield match
 
 
-def _walk(folder: str) -> Iterator[str | UnreadableError]:
+def _walk(folder: str, choice: Choice) -> Iterator[str | UnreadableError]:
     """Yield the articles below a folder in the order of their names, without recursion."""
     waiting: list[tuple[str, bool]] = [(folder, True)]
     while waiting:
@@ -119,8 +168,9 @@ def _walk(folder: str) -> Iterator[str | UnreadableError]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                waiting.append((entry.path, True))
-            elif PurePath(entry.name).suffix.lower() in SUFFIXES and _may_be_file(entry):
+                if choice.enters(entry.path):
+                    waiting.append((entry.path, True))
+            elif choice.found(entry.path) and _may_be_file(entry):
                 waiting.append((entry.path, False))
 
 

@@ -18,6 +18,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING
 
+from misplaced.directives import COMMENT, MARK, Directive
 from misplaced.document import Kind, Paragraph, fold
 from misplaced.frontmatter import split_front_matter
 from misplaced.segmentation import segment
@@ -66,6 +67,45 @@ def segment_markdown(text: str) -> tuple[str | None, tuple[Paragraph, ...]]:
     if title is None and units and units[0].is_title:
         title = units.pop(0).content
     return title, tuple(unit.paragraph(lines) for unit in units)
+
+
+def find_directives(text: str) -> tuple[Directive, ...]:
+    """Find the directives of a Markdown text: the comments that a renderer would take for comments.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of Directive
+        In order. Not those that code shows.
+    """
+    if MARK not in text:
+        return ()
+    begin = split_front_matter(text).end
+    try:
+        tokens = _parser().parse(text[begin:])
+    except RecursionError:
+        return ()
+    return tuple(_directives(tokens, _Lines(text, begin)))
+
+
+def _directives(tokens: Sequence[Token], lines: _Lines) -> Iterator[Directive]:
+    for token in tokens:
+        if token.map is None or MARK not in token.content:
+            continue
+        start, end = lines.span(*token.map)
+        if token.type == "html_block":
+            found = list(COMMENT.finditer(lines.text, start, end))
+        elif token.type == "inline":
+            # Code that shows a comment is not one: ask the parser which of them are.
+            real = [child.content for child in token.children or () if child.type == "html_inline"]
+            found = [match for match in COMMENT.finditer(lines.text, start, end) if match[0] in real]
+        else:
+            continue
+        for match in found:
+            yield Directive(match["body"], match.start(), match.end(), lines.number(match.start()))
 
 
 def inline_content(text: str) -> str:

@@ -145,10 +145,11 @@ def parse(decoded: Decoded, path: str, form: Format, *, warn: Callable[[str], No
     if decoded.warning is not None:
         warn(decoded.warning)
     if form == "markdown":
-        from misplaced.markdown import segment_markdown
+        from misplaced.markdown import find_directives, segment_markdown
 
         title, paragraphs = segment_markdown(decoded.text)
-        return Document(paragraphs, title, decoded.text, path=path)
+        directives = find_directives(decoded.text)
+        return Document(paragraphs, title, decoded.text, path=path, directives=directives)
     if form == "html":
         from misplaced.webpage import read_webpage
 

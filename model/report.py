@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Label = Literal["coherent", "off_topic", "boilerplate"]
 
+#: Why what would be flagged is not: the author asked for it in the article, or it is in a baseline.
+Suppressed = Literal["ignored", "known"]
+
 #: What is judged: paragraphs, or also the sentences within them.
 Level = Literal["paragraph", "sentence"]
 
@@ -54,6 +57,8 @@ class ScoredSentence:
         Of every label, summing to 1.
     reasons : tuple of str
         As those of a paragraph.
+    suppressed : {"ignored", "known"} or None
+        As that of a paragraph.
     """
 
     index: int
@@ -67,15 +72,22 @@ class ScoredSentence:
     flagged: bool
     probabilities: dict[Label, float]
     reasons: tuple[str, ...] = ()
+    suppressed: Suppressed | None = None
 
     def at_threshold(self, threshold: float) -> ScoredSentence:
         """Return the same sentence judged at another threshold."""
+        if self.suppressed is not None:
+            return self
         flagged, label = _verdict(self.coherence, self.probabilities, threshold)
         return replace(self, flagged=flagged, label=label)
 
     def unflagged(self) -> ScoredSentence:
         """Return the same sentence, part of a paragraph that is flagged as a whole."""
         return replace(self, flagged=False, label="coherent")
+
+    def suppress(self, how: Suppressed) -> ScoredSentence:
+        """Return the same sentence, no longer flagged, with why."""
+        return replace(self, flagged=False, label="coherent", suppressed=how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,9 @@ class ScoredParagraph:
     sentences : tuple of ScoredSentence
         At the sentence level, of a paragraph of two or more; empty otherwise. Where some are flagged
         and all others belong, the paragraph itself is not flagged.
+    suppressed : {"ignored", "known"} or None
+        It would be flagged, but a directive in the article says to ignore it, or it is in a baseline.
+        Stays so at any threshold.
     """
 
     index: int
@@ -120,6 +135,12 @@ class ScoredParagraph:
     probabilities: dict[Label, float]
     reasons: tuple[str, ...] = ()
     sentences: tuple[ScoredSentence, ...] = ()
+    suppressed: Suppressed | None = None
+
+    def suppress(self, how: Suppressed) -> ScoredParagraph:
+        """Return the same paragraph, no longer flagged, with why."""
+        sentences = tuple(sentence.unflagged() for sentence in self.sentences)
+        return replace(self, flagged=False, label="coherent", suppressed=how, sentences=sentences)
 
     def at_threshold(self, threshold: float, sentence_threshold: float | None = None) -> ScoredParagraph:
         """Return the same paragraph judged at another threshold.
@@ -130,6 +151,8 @@ class ScoredParagraph:
         sentence_threshold : float, optional
             That of its sentences; the same by default.
         """
+        if self.suppressed is not None:
+            return self
         flagged, label = _verdict(self.coherence, self.probabilities, threshold)
         if not self.sentences:
             return replace(self, flagged=flagged, label=label)
@@ -215,6 +238,14 @@ class Report:
     def sentence_findings(self) -> tuple[ScoredSentence, ...]:
         """The flagged sentences of paragraphs that are not flagged themselves, in reading order."""
         return tuple(s for p in self.paragraphs for s in p.sentences if s.flagged)
+
+    @property
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        """Why each finding that is not reported is not, in reading order."""
+        found: list[Suppressed | None] = []
+        for paragraph in self.paragraphs:
+            found += (paragraph.suppressed, *(sentence.suppressed for sentence in paragraph.sentences))
+        return tuple(how for how in found if how is not None)
 
     @property
     def flagged_ratio(self) -> float:

@@ -6,8 +6,11 @@ extracted text, not into the page, so such a file can be judged but not fixed.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from misplaced.document import Document, fold
 from misplaced.errors import MissingExtraError
+from misplaced.page_directives import page_directives
 
 
 def read_webpage(html: str, path: str) -> Document:
@@ -41,4 +44,5 @@ def read_webpage(html: str, path: str) -> Document:
     blocks = [line for line in text.split("\n") if line.strip()]
     if title is not None and blocks and fold(blocks[0]) == title:
         blocks = blocks[1:]
-    return Document.from_paragraphs(blocks, title=title, path=path)
+    document = Document.from_paragraphs(blocks, title=title, path=path)
+    return replace(document, directives=page_directives(html, document.paragraphs))

@@ -108,8 +108,9 @@ def options() -> Iterator[str]:
     for name in COMMANDS:
         command = group.get_command(typer.Context(group), name)
         assert command is not None
-        for parameter in command.params:
-            yield from (*parameter.opts, *parameter.secondary_opts)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            for parameter in each.params:
+                yield from (*parameter.opts, *parameter.secondary_opts)
 
 
 def test_options_that_are_named_exist() -> None:

@@ -6,6 +6,7 @@ belongs elsewhere; totals come last. The text of articles is escaped and never r
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,11 +15,11 @@ from rich.text import Text
 from misplaced.apps.reporters.escaping import escape, escape_command
 from misplaced.apps.reporters.excerpt import elide
 from misplaced.apps.reporters.location import findings, place
-from misplaced.apps.reporters.tally import Tally, count, count_findings, share
+from misplaced.apps.reporters.tally import Tally, count, count_findings, quiet_findings, share
 from misplaced.document import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
     from misplaced.report import Report, ScoredParagraph, ScoredSentence
@@ -48,10 +49,12 @@ class FullReporter:
         self._threshold = threshold
         self._quiet = quiet
         self._tally = Tally()
+        self._seen: set[float] = set()
 
     def report(self, report: Report) -> None:
         """Write one document's findings."""
         self._tally.add(report)
+        self._seen.add(report.threshold)
         if count_findings(report):
             self._header(report)
             for paragraph, sentence in findings(report):
@@ -123,6 +126,7 @@ class FullReporter:
     def _verdict(self, report: Report) -> str:
         verdict = share(len(report.findings), len(report.paragraphs), len(report.sentence_findings))
         verdict += f" (threshold {_thresholds(report.threshold, report.sentence_threshold)})"
+        verdict += _quiet(report.suppressed)
         return f"{verdict}; {_why_too_short(report)}" if report.too_short else verdict
 
     def _total(self) -> str:
@@ -133,13 +137,23 @@ class FullReporter:
             verdict = "nothing flagged"
             return (
                 f"{count(tally.documents, 'document')}, {count(tally.paragraphs, 'paragraph')}: "
-                f"{verdict} (threshold {self._threshold:.2f})"
+                f"{verdict} (threshold {self._range()}){_quiet(tally.suppressed.elements())}"
             )
         return (
             f"Total: {share(tally.flagged, tally.paragraphs, tally.sentences)}, in "
             f"{tally.flagged_documents:,} of {count(tally.documents, 'document')} "
-            f"(threshold {self._threshold:.2f})"
+            f"(threshold {self._range()}){_quiet(tally.suppressed.elements())}"
         )
+
+    def _range(self) -> str:
+        seen = self._seen or {self._threshold}
+        low, high = f"{min(seen):.2f}", f"{max(seen):.2f}"
+        return low if low == high else f"{low} to {high}"
+
+
+def _quiet(suppressed: Iterable[str]) -> str:
+    told = quiet_findings(Counter(suppressed))
+    return f"; {told}" if told else ""
 
 
 def _thresholds(threshold: float, of_sentences: float | None) -> str:

@@ -32,7 +32,7 @@ class JsonReporter:
 
     def end(self, errors: Sequence[str]) -> None:
         """Write the one JSON document."""
-        summary = {
+        summary: dict[str, object] = {
             "documents": self._tally.documents,
             "paragraphs": self._tally.paragraphs,
             "flagged": self._tally.flagged,
@@ -40,6 +40,7 @@ class JsonReporter:
         }
         if self._sentences:
             summary["flagged_sentences"] = self._tally.sentences
+        summary.update(self._tally.suppressed)
         head = f'{{"schema":{SCHEMA},"threshold":{encode(round(self._threshold, DIGITS))},"documents":['
         self._out.write(head)
         for number, document in enumerate(self._documents):

@@ -69,11 +69,13 @@ def _judged(unit: ScoredParagraph | ScoredSentence) -> dict[str, Any]:
     place = {"index": unit.index, "start": unit.start, "end": unit.end, "line": unit.line}
     if isinstance(unit, ScoredSentence):
         place["column"] = unit.column
+    suppressed = {} if unit.suppressed is None else {"suppressed": unit.suppressed}
     return {
         **place,
         "coherence": round(float(unit.coherence), DIGITS),
         "label": unit.label,
         "flagged": bool(unit.flagged),
+        **suppressed,
         "probabilities": {label: round(float(p), DIGITS) for label, p in unit.probabilities.items()},
         "reasons": list(unit.reasons),
         "text": unit.text,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from misplaced.report import LABELS, Label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from misplaced.report import Report
 
 
@@ -27,6 +30,8 @@ class Tally:
         Over all paragraphs.
     sentences : int
         Flagged, within paragraphs that are not.
+    suppressed : Counter
+        Findings that are not reported, by why.
     """
 
     documents: int = 0
@@ -37,12 +42,14 @@ class Tally:
     coherence_sum: float = 0.0
 
     sentences: int = 0
+    suppressed: Counter[str] = field(default_factory=Counter)
 
     def add(self, report: Report) -> None:
         """Count one document in."""
         self.documents += 1
         self.flagged_documents += bool(count_findings(report))
         self.sentences += len(report.sentence_findings)
+        self.suppressed.update(report.suppressed)
         self.too_short_documents += report.too_short
         self.paragraphs += len(report.paragraphs)
         for paragraph in report.paragraphs:
@@ -63,6 +70,11 @@ class Tally:
 def count_findings(report: Report) -> int:
     """Return how many paragraphs, and sentences of others, are flagged."""
     return len(report.findings) + len(report.sentence_findings)
+
+
+def quiet_findings(suppressed: Mapping[str, int]) -> str:
+    """Return ``2 known, 1 ignored``: how many findings are not reported; empty where all are."""
+    return ", ".join(f"{suppressed[how]:,} {how}" for how in ("known", "ignored") if suppressed.get(how))
 
 
 def count(number: int, noun: str) -> str:

@@ -192,7 +192,7 @@ def test_help_says_what_a_user_needs_within_80_columns() -> None:
 def test_every_command_is_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(monkeypatch, "misplaced", "--help") == 0
     listed = capsys.readouterr().out
-    for name in ("detect", "train", "evaluate", "corrupt"):
+    for name in cli.COMMANDS:
         if find_spec(f"misplaced.apps.{name}"):
             assert re.search(rf"^\W*{name} +[A-Z]", plain(listed), re.MULTILINE), name
 
@@ -252,13 +252,14 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
+@pytest.mark.parametrize(("arguments", "lists"), [([], "corrupt"), (["baseline"], "update")])
 def test_without_a_command_there_is_the_help_alone(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], lists: str
 ) -> None:
-    assert call(monkeypatch, "misplaced") == 2
+    assert call(monkeypatch, "misplaced", *arguments) == 2
     out, err = capsys.readouterr()
     assert "Usage: misplaced" in plain(out)
-    assert "corrupt" in out
+    assert lists in out
     assert err == ""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from misplaced.apps.detection import Options, run
 from misplaced.apps.reporters import Format
-from misplaced.errors import UsageError
+from misplaced.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -272,3 +272,65 @@ def test_names_cannot_steer_the_terminal(
     assert "\x1b" not in err
     assert err.count("\n") == 1
     assert r"gone\x1b[31m" in err
+
+
+def test_each_file_is_judged_at_its_own_threshold(
+    detect: Callable[..., int],
+    detector: Scorer,
+    foreign: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = write(tmp_path / "other.txt", FOREIGN)
+    of_file = {str(foreign): (0.99, None), str(other): (None, None)}
+    assert detect(foreign, other, thresholds=of_file.__getitem__, threshold=0.5) == 1
+    out = capsys.readouterr().out
+    assert f"{foreign}:7" not in out
+    assert f"{other}:7" in out
+    assert "in 1 of 2 documents (threshold 0.62 to 0.99)" in " ".join(out.split())
+    assert detector.threshold == 0.5
+    assert detect(foreign, thresholds=of_file.__getitem__) == 0
+
+
+def test_sentences_have_their_own_threshold_or_that_of_paragraphs(
+    detect: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from misplaced.apps.level import Level
+
+    path = write(tmp_path / "a.txt", CLEAN + "\nBoats pass below. A walrus swims.\n")
+
+    def flags(**options: object) -> bool:
+        return detect(path, level=Level.SENTENCE, **options) == 1
+
+    assert flags()
+    assert not flags(threshold=0.99)
+    assert flags(threshold=0.99, sentence_threshold=0.5)
+    assert not flags(thresholds=lambda _: (None, 0.99))
+    assert not flags(thresholds=lambda _: (0.99, None), sentence_threshold=0.5)
+    capsys.readouterr()
+
+
+def test_broken_settings_of_a_file_end_the_run_before_it_begins(foreign: Path) -> None:
+    def broken(path: str | None) -> tuple[None, None]:
+        raise SettingsError("no", where=path)
+
+    with pytest.raises(SettingsError):
+        run(Options((str(foreign),), thresholds=broken), lambda: pytest.fail("loaded"))
+
+
+def test_nothing_left_to_judge_is_a_warning(
+    detect: Callable[..., int],
+    foreign: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from misplaced.apps.settings import Resolver
+    from misplaced.apps.settings.selection import Selection
+
+    resolver = Resolver({"exclude": [str(foreign.name)]}, environment={}, isolated=True)
+    monkeypatch.chdir(tmp_path)
+    assert detect(tmp_path, choice=Selection(resolver), quiet=True) == 0
+    assert capsys.readouterr() == ("", "")
+    assert detect(tmp_path, choice=Selection(resolver)) == 0
+    assert capsys.readouterr().err.startswith("warning: no file is left to judge")

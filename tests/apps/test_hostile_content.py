@@ -219,7 +219,7 @@ def test_concise_has_a_line_for_each(reports: list[Report], errors: tuple[str, .
 
 
 def test_json_and_jsonl_bring_every_text_back(
-    reports: list[Report], errors: tuple[str, ...], write: Write, package: Package
+    reports: list[Report], errors: tuple[str, ...], write: Write, require: Package
 ) -> None:
     schema = json.loads(REPORT_SCHEMA.read_text(encoding="utf-8"))
     validator = require("jsonschema").Draft202012Validator(schema)
@@ -241,7 +241,7 @@ def test_json_and_jsonl_bring_every_text_back(
 
 
 def test_sarif_is_valid_and_short(
-    reports: list[Report], errors: tuple[str, ...], write: Write, package: Package
+    reports: list[Report], errors: tuple[str, ...], write: Write, require: Package
 ) -> None:
     text = write(reports, Format.SARIF, errors)
     log = json.loads(text)
@@ -282,7 +282,7 @@ def test_gitlab_has_an_entry_for_each(reports: list[Report], errors: tuple[str, 
 
 
 def test_junit_has_a_test_for_each_document(
-    reports: list[Report], errors: tuple[str, ...], write: Write, package: Package
+    reports: list[Report], errors: tuple[str, ...], write: Write, require: Package
 ) -> None:
     text = write(reports, Format.JUNIT, errors)
     root = ET.fromstring(text.encode())
