@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -84,3 +85,22 @@ def _processor() -> str:
         lines = []
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(named, "") or platform.processor() or platform.machine()
+
+
+def conditions(
+    packages: Sequence[str] = (*_PACKAGES[:5], "torch", "sentence-transformers"),
+) -> dict[str, object]:
+    """Day, machine and versions, for a results file."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{_processor()}, {os.cpu_count() or 1} cores",
+        "versions": {"python": platform.python_version(), **dict(_installed(packages))},
+    }
+
+
+def _installed(packages: Sequence[str]) -> list[tuple[str, str]]:
+    found = []
+    for package in packages:
+        with suppress(metadata.PackageNotFoundError):
+            found.append((package, metadata.version(package)))
+    return found
