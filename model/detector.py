@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from misplaced.document import Document
-from misplaced.embedding import DocumentEmbeddings, embed_window, windows
+from misplaced.embedding import DocumentEmbeddings, embedded_ahead
 from misplaced.errors import EncoderError
 from misplaced.features import matrix
 from misplaced.look import Look, first_look, look_again
@@ -181,10 +181,9 @@ class Detector:
         self, documents: Iterable[str | Document], *, level: Level = "paragraph"
     ) -> Iterator[Report]:
         """Judge documents as they come: streaming, in order, batched across documents."""
-        for window in windows(_as_document(d) for d in documents):
-            embedded = list(embed_window(self.encoder, window))
-            reports = map(self.judge, window, embedded)
-            yield from judge_sentences(list(reports), embedded, self) if level == "sentence" else reports
+        for window, embedded in embedded_ahead(self.encoder, (_as_document(d) for d in documents)):
+            reports = self._judge_all(window, embedded)
+            yield from judge_sentences(reports, embedded, self) if level == "sentence" else reports
 
     def score(self, paragraphs: Sequence[str], title: str | None = None) -> NDArray[np.float64]:
         """Score paragraphs of one article.
@@ -205,8 +204,8 @@ class Detector:
 
     def embed(self, documents: Iterable[Document]) -> Iterator[DocumentEmbeddings]:
         """Embed documents, streaming, in order."""
-        for window in windows(documents):
-            yield from embed_window(self.encoder, window)
+        for _, embedded in embedded_ahead(self.encoder, documents):
+            yield from embedded
 
     def probabilities(
         self, documents: Iterable[Document], *, embeddings: Iterable[DocumentEmbeddings] | None = None
@@ -225,14 +224,8 @@ class Detector:
             Columns in the order of :data:`misplaced.report.LABELS`; an empty paragraph is coherent.
         """
         pairs = zip(documents, embeddings, strict=True) if embeddings is not None else None
-        for window, known in _known(pairs) if pairs else self._embedded(documents):
+        for window, known in _known(pairs) if pairs else embedded_ahead(self.encoder, documents):
             yield from (look.probabilities() for look in self._look(window, known))
-
-    def _embedded(
-        self, documents: Iterable[Document]
-    ) -> Iterator[tuple[list[Document], list[DocumentEmbeddings]]]:
-        for window in windows(documents):
-            yield window, list(embed_window(self.encoder, window))
 
     def _look(
         self,
@@ -248,6 +241,15 @@ class Detector:
         if self.second_look is not None:
             look_again(looks, self.second_look)
         return looks
+
+    def _judge_all(
+        self, documents: Sequence[Document], embeddings: Sequence[DocumentEmbeddings]
+    ) -> list[Report]:
+        looks = self._look(documents, embeddings)
+        return [
+            verdict(document, known, look, self.classifier, self.threshold, None)
+            for document, known, look in zip(documents, embeddings, looks, strict=True)
+        ]
 
     def judge(
         self,

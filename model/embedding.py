@@ -5,6 +5,7 @@ Between :mod:`misplaced.document` and the feature matrix; :mod:`misplaced.detect
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,34 @@ def embed_window(encoder: Encoder, documents: Sequence[Document]) -> Iterator[Do
             np.stack(found) if found else np.zeros((0, len(blank)), dtype=np.float32),
             encoded[rows[title]] if title else None,
         )
+
+
+def embedded_ahead(
+    encoder: Encoder, documents: Iterable[Document]
+) -> Iterator[tuple[list[Document], list[DocumentEmbeddings]]]:
+    """Yield windows of documents with their embeddings, the next one embedded in the meantime.
+
+    What is done with one window, in Python, leaves the processor's other cores to the encoder, which
+    runs in native code.
+
+    Raises
+    ------
+    EncoderError
+        If the encoder fails or returns arrays that do not fit.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="misplaced-encoder") as pool:
+        before: tuple[list[Document], Future[list[DocumentEmbeddings]]] | None = None
+        for window in windows(documents):
+            running = pool.submit(_embedded, encoder, window)
+            if before is not None:
+                yield before[0], before[1].result()
+            before = window, running
+        if before is not None:
+            yield before[0], before[1].result()
+
+
+def _embedded(encoder: Encoder, window: Sequence[Document]) -> list[DocumentEmbeddings]:
+    return list(embed_window(encoder, window))
 
 
 def windows(documents: Iterable[Document]) -> Iterator[list[Document]]:

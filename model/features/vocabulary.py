@@ -90,6 +90,8 @@ class Vocabulary:
         Of paragraphs of the same words only the first one counts.
         """
         held = np.zeros(len(self.rows), dtype=bool)
+        if not len(self.rows):
+            return held
         original = self.first[self.rows] == self.rows
         rows, words = self.rows[original], self.words[original]
         order = np.lexsort((rows, words))
@@ -101,6 +103,6 @@ class Vocabulary:
         for inward in (0, 1):
             for place in (starts + inward, ends - 1 - inward):
                 exists = (starts <= place) & (place < ends)
-                there = np.where(exists, rows[np.clip(place, 0, max(len(rows) - 1, 0))], -1)[self.words]
+                there = np.where(exists, rows[np.clip(place, 0, len(rows) - 1)], -1)[self.words]
                 held |= (there >= 0) & (there != own) & (np.abs(there - self.rows) > reach)
         return held

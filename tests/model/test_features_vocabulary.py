@@ -66,6 +66,12 @@ def test_holders_count_wordings_not_copies(contents):
     assert known.holders().tolist() == [sum(w in wording for wording in wordings) for w in names]
 
 
+def test_an_article_without_words_holds_nothing():
+    known = vocabulary(["🙂", "…"], "ash")
+    assert known.held_beyond(0).tolist() == []
+    assert TermVectors(known).with_all().tolist() == [0, 0]
+
+
 def test_the_title_is_compared_by_its_words():
     found = TermVectors(vocabulary(["ash birch", "cedar"], "ash birch")).with_title()
     np.testing.assert_allclose(found, [1, 0], atol=1e-9)
