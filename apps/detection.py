@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from misplaced.apps.articles import Articles
+from misplaced.apps.cleaning import clean_page
 from misplaced.apps.failure import FAILED, FLAGGED, OK, describe
 from misplaced.apps.fixing import diff_file, fix_file
 from misplaced.apps.level import Level
@@ -71,7 +72,7 @@ class Options:
     threshold : float or None
         None for the model's own; else also that of the sentences.
     level : Level
-    exit_zero, diff, fix, statistics, quiet : bool
+    exit_zero, diff, fix, overwrite, statistics, quiet : bool
     """
 
     inputs: tuple[str, ...]
@@ -83,6 +84,7 @@ class Options:
     exit_zero: bool = False
     diff: bool = False
     fix: bool = False
+    overwrite: bool = False
     statistics: bool = False
     quiet: bool = False
 
@@ -98,6 +100,8 @@ class Options:
             raise UsageError("--fix and --diff exclude each other", hint="--diff shows what --fix would do")
         if self.fix and STDIN in self.inputs:
             raise UsageError("--fix cannot change standard input", hint="name the file, or use --diff")
+        if self.overwrite and not self.fix:
+            raise UsageError("--overwrite is for what --fix writes beside web pages", hint="add --fix")
         if self.diff and self.statistics:
             raise UsageError("--diff and --statistics each replace the findings", hint="choose one")
         if self.diff and self.output_format is not Format.FULL:
@@ -166,27 +170,38 @@ def _report(
         for report in group:
             reporter.report(report)
             left += count_findings(report)
-            if options.fix and count_findings(report):
+            if options.fix and (count_findings(report) or report.document.extracted):
                 to_fix.append(report)
         if to_fix and path is not None:
-            left -= _fix(path, to_fix, articles, quiet=options.quiet)
+            left -= _fix(path, to_fix, articles, options)
     reporter.end(articles.errors)
     return left
 
 
-def _fix(path: str, reports: list[Report], articles: Articles, *, quiet: bool) -> int:
+def _fix(path: str, reports: list[Report], articles: Articles, options: Options) -> int:
+    if reports[0].document.extracted and not reports[0].paragraphs:
+        return 0  # a page without an article; a warning has said so
     try:
-        fix_file(path, reports)
+        if reports[0].document.extracted:
+            target = clean_page(path, reports[0], overwrite=options.overwrite)
+            done = f"{target} holds the text of {path} without {_findings(reports)}"
+        else:
+            fix_file(path, reports)
+            done = f"removed {_findings(reports)} from {path}"
     except (MisplacedError, OSError) as error:
         articles.fail(describe(error))
         return 0
-    if not quiet:
-        paragraphs = sum(len(report.findings) for report in reports)
-        sentences = sum(len(report.sentence_findings) for report in reports)
-        parts = [count(paragraphs, "paragraph")] if paragraphs or not sentences else []
-        parts += [count(sentences, "sentence")] if sentences else []
-        message(f"removed {' and '.join(parts)} from {path}")
+    if not options.quiet:
+        message(done)
     return sum(map(count_findings, reports))
+
+
+def _findings(reports: list[Report]) -> str:
+    paragraphs = sum(len(report.findings) for report in reports)
+    sentences = sum(len(report.sentence_findings) for report in reports)
+    parts = [count(paragraphs, "paragraph")] if paragraphs or not sentences else []
+    parts += [count(sentences, "sentence")] if sentences else []
+    return " and ".join(parts)
 
 
 def _show_diffs(reports: Iterable[Report], out: TextIO, articles: Articles) -> int:

@@ -72,6 +72,8 @@ class Document:
         Where the document was read from, as the user wrote it.
     record_line : int or None
         For a record of a ``.jsonl`` file: its line in that file, from 1.
+    extracted : bool
+        Whether ``source`` was extracted from a web page, so that no offset points into the file.
     """
 
     paragraphs: tuple[Paragraph, ...]
@@ -80,6 +82,7 @@ class Document:
     id: str | None = None
     path: str | None = None
     record_line: int | None = None
+    extracted: bool = False
 
     @classmethod
     def from_paragraphs(
@@ -134,6 +137,36 @@ class Document:
 
         found, paragraphs = segment(text, find_title=title is None)
         return cls(paragraphs, title if title is not None else found, text, id, path, record_line)
+
+    @classmethod
+    def from_html(
+        cls,
+        html: str,
+        *,
+        id: str | None = None,  # noqa: A002
+        path: str | None = None,
+    ) -> Document:
+        """Extract the article of a web page (see :func:`misplaced.webpage.read_webpage`).
+
+        Parameters
+        ----------
+        html : str
+
+        Returns
+        -------
+        Document
+            ``source`` is the extracted text; without paragraphs where the page has no article.
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``html``.
+        UnreadableError
+            If nothing can be made of the page.
+        """
+        from misplaced.webpage import read_webpage
+
+        return read_webpage(html, path, id=id)
 
     @property
     def name(self) -> str:

@@ -6,7 +6,6 @@ The rules that pages follow are in CONTRIBUTING.md, under "Documentation".
 from __future__ import annotations
 
 import doctest
-import importlib.util
 import os
 import re
 import shutil
@@ -20,7 +19,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
@@ -215,14 +214,6 @@ def follow(page: Page, folder: Path) -> None:
             run_python(block, where, names)
 
 
-def require(package: str) -> None:
-    """Skip where an optional package is missing; fail where none may be."""
-    if importlib.util.find_spec(package) is None:
-        if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
-            pytest.fail(f"{package} is not installed")
-        pytest.skip(f"{package} is not installed")
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a reader would follow a page: an empty folder but for the examples."""
@@ -236,10 +227,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_block_does_what_it_shows(path: Path, folder: Path) -> None:
+def test_every_block_does_what_it_shows(
+    path: Path, folder: Path, require_package: Callable[[str], None]
+) -> None:
     page = load(path)
     for package in page.needs:
-        require(package)
+        require_package(package)
     follow(page, folder)
 
 
