@@ -26,7 +26,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TOLERANCE = 0.02
 
 #: A line that names one of these may name its options.
-OTHERS = {"pip", "ruff", "pytest", "pre-commit", "mkdocs", "git", "ray", "spark-submit"}
+OTHERS = {"benchmarks", "pip", "ruff", "pytest", "pre-commit", "mkdocs", "git", "ray", "spark-submit"}
 
 _NUMBER = re.compile(r"-?\d+\.\d+|\d+(?=%)")
 
