@@ -157,7 +157,7 @@ def test_what_browsers_read_as_windows_1252_is_no_assumption(label: str) -> None
 
 
 @pytest.mark.parametrize(
-    "label", ["no-such-code", "hex", "rot13", "utf-7", "punycode", "idna", "undefined", "utf-8"]
+    "label", ["no-such-code", "hex", "rot13", "utf-7", "punycode", "unicode_escape", "undefined", "utf-8"]
 )
 def test_a_declaration_that_does_not_help_leaves_the_rule_and_its_warning(label: str) -> None:
     data = f'<meta charset="{label}"><p>5 €'.encode("cp1252")
