@@ -6,10 +6,10 @@ BIN    ?= $(VENV)/bin
 DATA   ?= ../shared/data
 WORK   ?= .cache/model
 
-CODE       = model training eval apps artifacts benchmarks tests
+CODE       = model training eval apps artifacts benchmarks tests docs
 BENCHMARKS = $(DATA)/wild-dev.jsonl.gz $(DATA)/inserted-dev.jsonl.gz
 
-.PHONY: help install test lint bench accuracy demo gate model model-corpora model-encoder model-reader model-classifier clean
+.PHONY: help install test lint docs bench accuracy pages demo gate model model-corpora model-encoder model-reader model-classifier clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,12 @@ lint: ## check style, layout and types
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+
+docs: ## build the documentation into site/; a broken link fails (extra docs)
+	$(BIN)/mkdocs build --strict
+
+pages: ## measure what extractors leave in web pages (extras bench and html)
+	$(BIN)/python benchmarks/pages.py -o eval/pages.json --page docs/explanation/web-pages.md
 
 bench: ## measure the bundled model on the benchmarks
 	$(BIN)/misplaced evaluate $(BENCHMARKS)

@@ -231,7 +231,15 @@ def detect(
         typer.Option(
             "--fix",
             help="Remove flagged paragraphs (and sentences) from the files; every other byte stays. "
-            "Not for .html.",
+            "Of a web page, the cleaned text is written beside it: a.html, a.cleaned.txt.",
+            rich_help_panel=_CHANGE,
+        ),
+    ] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="With --fix: replace another text that stands where that of a web page would go.",
             rich_help_panel=_CHANGE,
         ),
     ] = False,
@@ -286,6 +294,7 @@ def detect(
         exit_zero=settings["exit-zero"],
         diff=diff,
         fix=fix,
+        overwrite=overwrite,
         statistics=statistics,
         quiet=quiet,
     )

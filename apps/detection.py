@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from misplaced.apps.articles import Articles
+from misplaced.apps.cleaning import clean_page
 from misplaced.apps.failure import FAILED, FLAGGED, OK, describe
 from misplaced.apps.fixing import diff_file, fix_file
 from misplaced.apps.judging import Scorer, Thresholds, judged
@@ -68,7 +69,7 @@ class Options:
         Heed the directives in the articles.
     report_unused : bool
         Report directives and baseline entries that were of no use; they count as something flagged.
-    exit_zero, diff, fix, statistics, quiet : bool
+    exit_zero, diff, fix, overwrite, statistics, quiet : bool
     """
 
     inputs: tuple[str, ...]
@@ -86,6 +87,7 @@ class Options:
     exit_zero: bool = False
     diff: bool = False
     fix: bool = False
+    overwrite: bool = False
     statistics: bool = False
     quiet: bool = False
 
@@ -98,10 +100,17 @@ class Options:
         for threshold in (self.threshold, self.sentence_threshold):
             if threshold is not None:
                 check_threshold(threshold)
+        self._check_changes()
+        if self.stdin_filename is not None and STDIN not in self.inputs:
+            raise UsageError("--stdin-filename is given without -", hint="add - to read standard input")
+
+    def _check_changes(self) -> None:
         if self.fix and self.diff:
             raise UsageError("--fix and --diff exclude each other", hint="--diff shows what --fix would do")
         if self.fix and STDIN in self.inputs:
             raise UsageError("--fix cannot change standard input", hint="name the file, or use --diff")
+        if self.overwrite and not self.fix:
+            raise UsageError("--overwrite is for what --fix writes beside web pages", hint="add --fix")
         if self.diff and self.statistics:
             raise UsageError("--diff and --statistics each replace the findings", hint="choose one")
         if self.diff and self.output_format is not Format.FULL:
@@ -114,8 +123,6 @@ class Options:
                 f"--statistics has no {self.output_format.value} form",
                 hint="use --output-format full or json",
             )
-        if self.stdin_filename is not None and STDIN not in self.inputs:
-            raise UsageError("--stdin-filename is given without -", hint="add - to read standard input")
 
 
 def run(options: Options, load: Callable[[], Scorer]) -> int:
@@ -186,27 +193,38 @@ def _report(
         for report in group:
             reporter.report(report)
             left += count_findings(report)
-            if options.fix and count_findings(report):
+            if options.fix and (count_findings(report) or report.document.extracted):
                 to_fix.append(report)
         if to_fix and path is not None:
-            left -= _fix(path, to_fix, articles, quiet=options.quiet)
+            left -= _fix(path, to_fix, articles, options)
     reporter.end(articles.errors)
     return left
 
 
-def _fix(path: str, reports: list[Report], articles: Articles, *, quiet: bool) -> int:
+def _fix(path: str, reports: list[Report], articles: Articles, options: Options) -> int:
+    if reports[0].document.extracted and not reports[0].paragraphs:
+        return 0  # a page without an article; a warning has said so
     try:
-        fix_file(path, reports)
+        if reports[0].document.extracted:
+            target = clean_page(path, reports[0], overwrite=options.overwrite)
+            done = f"{target} holds the text of {path} without {_findings(reports)}"
+        else:
+            fix_file(path, reports)
+            done = f"removed {_findings(reports)} from {path}"
     except (MisplacedError, OSError) as error:
         articles.fail(FailedInput.of(describe(error), error, path))
         return 0
-    if not quiet:
-        paragraphs = sum(len(report.findings) for report in reports)
-        sentences = sum(len(report.sentence_findings) for report in reports)
-        parts = [count(paragraphs, "paragraph")] if paragraphs or not sentences else []
-        parts += [count(sentences, "sentence")] if sentences else []
-        message(f"removed {' and '.join(parts)} from {path}")
+    if not options.quiet:
+        message(done)
     return sum(map(count_findings, reports))
+
+
+def _findings(reports: list[Report]) -> str:
+    paragraphs = sum(len(report.findings) for report in reports)
+    sentences = sum(len(report.sentence_findings) for report in reports)
+    parts = [count(paragraphs, "paragraph")] if paragraphs or not sentences else []
+    parts += [count(sentences, "sentence")] if sentences else []
+    return " and ".join(parts)
 
 
 def _show_diffs(reports: Iterable[Report], out: TextIO, articles: Articles) -> int:

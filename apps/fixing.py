@@ -1,7 +1,8 @@
 """``--fix`` and ``--diff``: what is flagged out of the files it came from, every other byte as it was.
 
 After the detector, beside the reporters. A file is read again, compared with what was judged, and
-replaced at once; of a ``.jsonl`` file only the lines of affected records change.
+replaced at once; of a ``.jsonl`` file only the lines of affected records change. A web page is never
+edited: see :mod:`misplaced.apps.cleaning`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from misplaced.apps.removal import (
 from misplaced.apps.reporters.tally import count_findings
 from misplaced.apps.sentence_cuts import goes_whole, sentence_cuts
 from misplaced.errors import InputError, UnreadableError, UsageError
+from misplaced.inputs import cleaned_path
 from misplaced.replacing import replacing
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 def fix_file(path: str, reports: Sequence[Report]) -> int:
     """Remove the flagged paragraphs, and the flagged sentences of others, from a file, in place.
+
+    Not from a web page: that is :func:`misplaced.apps.cleaning.clean_page`.
 
     Parameters
     ----------
@@ -51,7 +55,7 @@ def fix_file(path: str, reports: Sequence[Report]) -> int:
     Raises
     ------
     UsageError
-        For HTML: findings point into the extracted text, not into the file.
+        For a web page: findings point into the extracted text, not into the file.
     InputError
         If the file is no longer what was judged.
     OSError
@@ -60,7 +64,7 @@ def fix_file(path: str, reports: Sequence[Report]) -> int:
     flagged = [report for report in reports if count_findings(report)]
     if not flagged:
         return 0
-    _refuse_html(path, "--fix")
+    _refuse_page(path, flagged[0])
     if flagged[0].document.record_line is None:
         decoded, fixed = _text_edit(path, flagged[0])
         with replacing(path) as out:
@@ -91,41 +95,39 @@ def diff_file(path: str, reports: Sequence[Report], *, stdin: bool = False) -> I
     Raises
     ------
     UsageError
-        For HTML, and for ``.jsonl`` on standard input.
+        For ``.jsonl`` on standard input.
     InputError, OSError
         As for :func:`fix_file`.
     """
     flagged = [report for report in reports if count_findings(report)]
     if not flagged:
         return
-    _refuse_html(path, "--diff")
+    before, after = path, path
     if flagged[0].document.record_line is None:
-        source = flagged[0].document.source
-        old, new = source, without(source, _cuts(flagged[0]))
+        document = flagged[0].document
+        old, new = document.source, cleaned(flagged[0])
+        if document.extracted:
+            before, after = f"{path} (extracted text)", cleaned_path(path)
     elif stdin:
         raise UsageError("--diff cannot show records of standard input", where=path, hint="name the file")
     else:
         with Path(path).open("rb") as stream:
             texts = [edit.texts() for edit in _record_edits(stream, path, flagged)]
         old, new = ("".join(side) for side in zip(*texts, strict=True))
-    for line in difflib.unified_diff(_lines(old), _lines(new), path, path):
+    for line in difflib.unified_diff(_lines(old), _lines(new), before, after):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def cleaned(report: Report) -> str:
-    """Return a document's source without what is flagged in it, every other character as it was."""
-    return without(report.document.source, _cuts(report))
-
-
-def _refuse_html(path: str, option: str) -> None:
+def _refuse_page(path: str, report: Report) -> None:
     from misplaced.reading import format_of
 
-    if format_of(path) == "html":
-        raise UsageError(
-            f"{option} does not edit HTML: findings point into its extracted text",
-            where=path,
-            hint="save the text as .txt or .md first",
-        )
+    if report.document.extracted or format_of(path) == "html":
+        raise UsageError("a web page is not edited: findings point into its extracted text", where=path)
+
+
+def cleaned(report: Report) -> str:
+    """Return the document's source less what is flagged in it."""
+    return without(report.document.source, _cuts(report))
 
 
 def _text_edit(path: str, report: Report) -> tuple[Decoded, str]:
@@ -231,7 +233,7 @@ def _fixed_record(record: str, report: Report, where: str) -> str:
 
 
 def _cuts(report: Report) -> list[tuple[int, int]]:
-    """Return the cuts into the document's source that remove its findings."""
+    """Return the cuts into the document's source that remove its findings, in order."""
     from misplaced.reading import format_of
 
     document = report.document

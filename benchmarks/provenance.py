@@ -54,12 +54,12 @@ class Provenance:
     threshold: float
 
 
-def provenance(folder: Path, manifest: Manifest) -> Provenance:
-    """Collect what is to be said of a model folder and this machine."""
+def provenance(folder: Path, manifest: Manifest, packages: Sequence[str] = _PACKAGES) -> Provenance:
+    """Collect what is to be said of a model folder, this machine, and the packages in use."""
     return Provenance(
         date=datetime.now(UTC).date().isoformat(),
         machine=f"{_processor()}, {os.cpu_count() or 1} cores",
-        versions=(("Python", platform.python_version()), *_versions(("misplaced", *_PACKAGES))),
+        versions=(("Python", platform.python_version()), *_versions(("misplaced", *packages))),
         model=f"{manifest.name} {manifest.version}",
         model_digest=file_digest(folder / MANIFEST),
         encoder=str(manifest.encoder.get("name", "")),

@@ -76,6 +76,8 @@ class Document:
         For a record of a ``.jsonl`` file: its line in that file, from 1.
     directives : tuple of Directive
         Notes to this program that stand in the source, in order; no part of what is judged.
+    extracted : bool
+        Whether ``source`` was extracted from a web page, so that no offset points into the file.
     """
 
     paragraphs: tuple[Paragraph, ...]
@@ -85,6 +87,7 @@ class Document:
     path: str | None = None
     record_line: int | None = None
     directives: tuple[Directive, ...] = ()
+    extracted: bool = False
 
     @classmethod
     def from_paragraphs(
@@ -146,6 +149,36 @@ class Document:
             paragraphs = lines.restored(paragraphs)
         title = title if title is not None else found
         return cls(paragraphs, title, text, id, path, record_line, directives=lines.directives)
+
+    @classmethod
+    def from_html(
+        cls,
+        html: str,
+        *,
+        id: str | None = None,  # noqa: A002
+        path: str | None = None,
+    ) -> Document:
+        """Extract the article of a web page (see :func:`misplaced.webpage.read_webpage`).
+
+        Parameters
+        ----------
+        html : str
+
+        Returns
+        -------
+        Document
+            ``source`` is the extracted text; without paragraphs where the page has no article.
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``html``.
+        UnreadableError
+            If nothing can be made of the page.
+        """
+        from misplaced.webpage import read_webpage
+
+        return read_webpage(html, path, id=id)
 
     @property
     def name(self) -> str:

@@ -23,6 +23,10 @@ STDIN = "-"
 #: What a file must end with to be found in a folder, in any case.
 SUFFIXES = (".txt", ".md", ".markdown", ".jsonl", ".html", ".htm")
 
+#: Those of web pages, and how the file ends that ``--fix`` writes beside one.
+PAGE_SUFFIXES = (".html", ".htm")
+CLEANED = ".cleaned.txt"
+
 
 class Choice(Protocol):
     """Decides which files are taken of those that inputs stand for."""
@@ -77,8 +81,8 @@ def expand(inputs: Iterable[str], choice: Choice | None = None) -> Iterator[str 
     inputs : iterable of str
         A file is taken whatever its name ends with. A folder stands for the files below it that end
         with one of :data:`SUFFIXES`, by name, hidden files and folders left out, links to folders not
-        followed. A pattern (``*``, ``?``, ``[...]``, ``**`` for any depth) that is not the name of a
-        file stands for what it matches. ``-`` stands for itself.
+        followed, and no cleaned text beside its page. A pattern (``*``, ``?``, ``[...]``, ``**`` for any
+        depth) that is not the name of a file stands for what it matches. ``-`` stands for itself.
     choice : Choice, optional
         :class:`KnownSuffixes` by default.
 
@@ -99,6 +103,11 @@ def expand(inputs: Iterable[str], choice: Choice | None = None) -> Iterator[str 
             if identity not in seen:
                 seen.add(identity)
                 yield found
+
+
+def cleaned_path(page: str) -> str:
+    """Name the file that holds the cleaned text of a web page, beside it: ``a.html``, ``a.cleaned.txt``."""
+    return str(PurePath(page).with_suffix(CLEANED))
 
 
 def unreadable(path: str, error: OSError | ValueError) -> UnreadableError:
@@ -164,8 +173,10 @@ def _walk(folder: str, choice: Choice) -> Iterator[str | UnreadableError]:
         except OSError as error:
             yield unreadable(path, error)
             continue
+        names = [PurePath(entry.name) for entry in found]
+        cleaned = {name.stem + CLEANED for name in names if name.suffix.lower() in PAGE_SUFFIXES}
         for entry in found:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or entry.name in cleaned:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if choice.enters(entry.path):

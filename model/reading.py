@@ -7,7 +7,7 @@ file: what cannot be read comes out as an error in its place, and the rest still
 from __future__ import annotations
 
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from misplaced.decoding import Decoded, decode
 from misplaced.document import Document
@@ -23,6 +23,8 @@ __all__ = ["STDIN", "SUFFIXES", "Format", "expand", "format_of", "load", "read",
 #: A file that is one article is read up to this size, some 90,000 paragraphs: whoever names a larger
 #: one by mistake (a dump, a log) should learn it at once and not after an hour.
 MAX_BYTES = 8 << 20
+#: A page may be larger than its text: scripts, styles and pictures are in it.
+MAX_PAGE_BYTES = 32 << 20
 
 Format = Literal["text", "markdown", "jsonl", "html"]
 
@@ -115,7 +117,7 @@ def load(path: str) -> Decoded:
     Raises
     ------
     UnreadableError
-        If it cannot be opened or is larger than :data:`MAX_BYTES`.
+        If it cannot be opened or is larger than :data:`MAX_BYTES`, a page than :data:`MAX_PAGE_BYTES`.
     BinaryError
         If it is not text.
     """
@@ -141,6 +143,8 @@ def parse(decoded: Decoded, path: str, form: Format, *, warn: Callable[[str], No
     ------
     MissingExtraError
         If it is HTML and trafilatura is not installed.
+    UnreadableError
+        If it is HTML and nothing can be made of it.
     """
     if decoded.warning is not None:
         warn(decoded.warning)
@@ -154,6 +158,8 @@ def parse(decoded: Decoded, path: str, form: Format, *, warn: Callable[[str], No
         from misplaced.webpage import read_webpage
 
         document = read_webpage(decoded.text, path)
+        if len(document.source) > MAX_BYTES:
+            _refuse_size("has a text that is larger", MAX_BYTES, path)
         if not document.paragraphs:
             warn(f"{path}: no article was found in the page; check that its text is not made by scripts")
         return document
@@ -168,17 +174,27 @@ def _opened(path: str) -> BinaryIO:
 
 
 def _decode_stream(stream: BinaryIO, path: str) -> Decoded:
+    is_page = format_of(path) == "html"
+    limit = MAX_PAGE_BYTES if is_page else MAX_BYTES
     try:
-        data = stream.read(MAX_BYTES + 1)
+        data = stream.read(limit + 1)
     except OSError as error:
         raise unreadable(path, error) from None
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(
-            f"larger than {MAX_BYTES >> 20} MB, which is not one article",
-            where=path,
-            hint="split it, or give its articles as the lines of a .jsonl file, which may be of any size",
-        )
-    return decode(data, path)
+    if len(data) > limit:
+        _refuse_size("larger", limit, path)
+    if not is_page:
+        return decode(data, path)
+    from misplaced.webpage import decode_page
+
+    return decode_page(data, path)
+
+
+def _refuse_size(how: str, limit: int, path: str) -> NoReturn:
+    raise UnreadableError(
+        f"{how} than {limit >> 20} MB, which is not one article",
+        where=path,
+        hint="split it, or give its articles as the lines of a .jsonl file, which may be of any size",
+    )
 
 
 def _one(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
@@ -208,3 +209,16 @@ def base_encoder():
     from misplaced.sentence_transformer import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(str(wheel.get_model_path()), device="cpu")
+
+
+@pytest.fixture(scope="session")
+def require_package():
+    """Skip where an optional package is missing; fail where MISPLACED_REQUIRE_EXTRAS=1."""
+
+    def require(package):
+        if importlib.util.find_spec(package) is None:
+            if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
+                pytest.fail(f"{package} is not installed")
+            pytest.skip(f"{package} is not installed")
+
+    return require

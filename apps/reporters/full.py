@@ -79,6 +79,8 @@ class FullReporter:
         self._unbroken(Text(escape(report.document.name), "bold cyan"))
         if report.document.title:
             self._wrapped(Text(escape(fold(report.document.title)), "italic"))
+        if report.document.extracted:
+            self._wrapped(Text("web page: lines are those of its extracted text", "dim"))
         if report.title_mismatch:
             self._wrapped(Text(f"title: does not fit the body ({report.title_fit:.2f})", "bold red"))
         if report.multi_topic:

@@ -44,10 +44,13 @@ def as_object(report: Report) -> dict[str, Any]:
     thresholds = {"threshold": round(report.threshold, DIGITS)}
     if report.sentence_threshold is not None:
         thresholds["sentence_threshold"] = round(report.sentence_threshold, DIGITS)
+    # Only of web pages, so that what is known of other files stays as it is.
+    extracted = {"extracted": True} if document.extracted else {}
     return {
         "schema": SCHEMA,
         "id": document.id,
         "path": document.path,
+        **extracted,
         "title": document.title,
         **thresholds,
         "too_short": report.too_short,

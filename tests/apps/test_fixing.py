@@ -241,10 +241,12 @@ def test_records_in_utf_16_are_fixed_too(tmp_path: Path, judge: Judge) -> None:
 
 
 def test_html_is_never_edited(tmp_path: Path, judge: Judge) -> None:
-    document = Document.from_text(f"One.\n\n{TEASER}", title="T", path=str(tmp_path / "a.html"))
-    for edit in (fix_file, lambda path, reports: list(diff_file(path, reports))):
-        with pytest.raises(UsageError, match=r"a\.html: .* does not edit HTML"):
-            edit(str(document.path), [judge(document)])
+    page = tmp_path / "a.html"
+    page.write_text(f"One.\n\n{TEASER}")
+    document = Document.from_text(page.read_text(), path=str(page))
+    with pytest.raises(UsageError, match=r"a\.html: a web page is not edited"):
+        fix_file(str(page), [judge(document)])
+    assert TEASER in page.read_text()
 
 
 def test_the_diff_is_what_fixing_does(tmp_path: Path, judge: Judge) -> None:
