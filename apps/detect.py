@@ -149,8 +149,9 @@ def detect(
     model: Annotated[
         str | None,
         typer.Option(
-            metavar="FOLDER",
-            help="Use this model, not the bundled one.",
+            metavar="NAME|FOLDER",
+            help="Use this model, not the bundled one; fast: a small bundled one for first passes over "
+            "large corpora.",
             rich_help_panel=_MODEL,
         ),
     ] = None,

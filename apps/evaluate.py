@@ -21,9 +21,11 @@ def evaluate(
         list[Path], typer.Argument(metavar="BENCHMARK", help="Labelled articles, .jsonl or .jsonl.gz.")
     ],
     model: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            envvar="MISPLACED_MODEL", help="Model folder; without it, the bundled model.", metavar="DIR"
+            envvar="MISPLACED_MODEL",
+            help="Model folder, or fast; without it, the bundled model.",
+            metavar="NAME|DIR",
         ),
     ] = None,
     second_look: Annotated[

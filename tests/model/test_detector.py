@@ -130,17 +130,18 @@ def test_documents_are_taken_as_they_are_needed(small_detector, articles):
         nonlocal taken
         while True:
             taken += 1
-            assert taken < 200, "read to its end before the first report"
+            assert taken < 300, "read to its end before the first report"
             yield Document.from_paragraphs(articles[taken % 40]["paragraphs"])
 
     reports = small_detector.detect_many(endless())
     next(reports)
     first = taken
-    assert first < 60
+    assert first < 120  # the window that is judged and the one that is embedded meanwhile
     for _ in range(first):
         next(reports)
     assert first < taken <= 2 * first + 1
-    assert len(small_detector.encoder.calls) == 2
+    reports.close()
+    assert len(small_detector.encoder.calls) <= 4
 
 
 def test_documents_share_batches_and_every_wording_is_embedded_once(small_detector, story):

@@ -1,0 +1,1 @@
+"""The bundled fast model: data files, no code."""
