@@ -56,9 +56,9 @@ def _detector(model: str) -> tuple[Callable[[Sequence[Sequence[str]]], object], 
     inside: list[tuple[float, float]] = []
     second = detector.second_look
     for network in (detector.encoder, second.reader if second is not None else None):
-        session = getattr(network, "_session", None)
-        if session is not None:
-            network._session = _Timed(session, inside)  # type: ignore[union-attr]
+        graph = getattr(network, "_graph", None)
+        if graph is not None:
+            graph.session = _Timed(graph.session, inside)
 
     def judge(articles: Sequence[Sequence[str]]) -> int:
         reports = detector.detect_many(Document.from_paragraphs(article) for article in articles)

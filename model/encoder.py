@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from misplaced.errors import EncoderError
-from misplaced.session import open_graph, open_tokenizer
+from misplaced.session import Graph, open_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ class OnnxEncoder:
     batch_size : int, optional
         Paragraphs a batch at most.
     threads : int, optional
-        Threads of one run; 0 lets onnxruntime take the physical cores.
+        Batches at once; 0 for as many as this process may use cores.
 
     Raises
     ------
@@ -88,9 +88,9 @@ class OnnxEncoder:
         batch_size: int = BATCH_SIZE,
         threads: int = 0,
     ) -> None:
-        self._session = open_graph(model, threads)
+        self._graph = Graph(model, threads)
         self._tokenizer = open_tokenizer(tokenizer) if isinstance(tokenizer, Path) else tokenizer
-        shapes = {output.name: output.shape for output in self._session.get_outputs()}
+        shapes = {output.name: output.shape for output in self._graph.session.get_outputs()}
         if not isinstance(shapes.get("embedding", [None])[-1], int):
             raise EncoderError(
                 f"{model.name} has no output 'embedding' of known length",
@@ -115,16 +115,23 @@ class OnnxEncoder:
         """Embed paragraphs; see :meth:`Encoder.encode`."""
         embeddings = np.zeros((len(texts), self._dimension), dtype=np.float32)
         tokens = [e.ids for e in self._tokenizer.encode_batch_fast([encodable(t) for t in texts])]
-        for rows in batches_by_length([len(t) for t in tokens], self.batch_size):
-            width = len(tokens[rows[-1]])
-            ids = np.zeros((len(rows), width), dtype=np.int64)
-            mask = np.zeros((len(rows), width), dtype=np.int64)
-            for place, row in enumerate(rows):
-                length = len(tokens[row])
-                ids[place, :length] = tokens[row]
-                mask[place, :length] = 1
-            embeddings[rows] = self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0]
+        size = self._graph.share(len(texts), self.batch_size)
+        batches = list(batches_by_length([len(t) for t in tokens], size))
+        batches.reverse()  # the longest first, so that no thread is left with them at the end
+        feeds = [_padded([tokens[row] for row in rows]) for rows in batches]
+        for rows, found in zip(batches, self._graph.run("embedding", feeds), strict=True):
+            embeddings[rows] = found
         return embeddings
+
+
+def _padded(tokens: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
+    width = max(map(len, tokens))
+    ids = np.zeros((len(tokens), width), dtype=np.int64)
+    mask = np.zeros((len(tokens), width), dtype=np.int64)
+    for row, pieces in enumerate(tokens):
+        ids[row, : len(pieces)] = pieces
+        mask[row, : len(pieces)] = 1
+    return {"input_ids": ids, "attention_mask": mask}
 
 
 def batches_by_length(lengths: Sequence[int], size: int) -> Iterator[list[int]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from misplaced.encoder import batches_by_length, encodable
-from misplaced.session import open_graph, open_tokenizer
+from misplaced.session import Graph, open_tokenizer
 from misplaced.windows import Window, header, windows_for
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Reader:
     tokenizer : Path or tokenizers.Tokenizer
         A ``tokenizer.json``, or what :func:`misplaced.session.open_tokenizer` made of it.
     threads : int, optional
-        Threads of one run; 0 lets onnxruntime take the physical cores.
+        Batches at once; 0 for as many as this process may use cores.
 
     Raises
     ------
@@ -54,7 +54,7 @@ class Reader:
     """
 
     def __init__(self, model: Path, tokenizer: Path | Any, *, threads: int = 0) -> None:
-        self._session = open_graph(model, threads)
+        self._graph = Graph(model, threads)
         # It cuts texts to more word pieces than a window shows of them.
         self._tokenizer = open_tokenizer(tokenizer) if isinstance(tokenizer, Path) else tokenizer
 
@@ -87,9 +87,11 @@ class Reader:
                 head = header(pieces[0], pieces[1:])
                 work += [(number, window, seen) for window, seen in windows_for(wanted, pieces[1:], head)]
         found: list[dict[int, NDArray[np.float32]]] = [{} for _ in articles]
-        for batch in batches_by_length([len(window.ids) for _, window, _ in work], _BATCH):
-            windows = [work[i][1] for i in batch]
-            for i, logits in zip(batch, self._run(windows), strict=True):
+        lengths = [len(window.ids) for _, window, _ in work]
+        batches = list(batches_by_length(lengths, self._graph.share(len(work), _BATCH)))[::-1]
+        runs = self._graph.run("logits", [_padded([work[i][1] for i in batch]) for batch in batches])
+        for batch, run in zip(batches, runs, strict=True):
+            for i, logits in zip(batch, run, strict=True):
                 number, window, seen = work[i]
                 for paragraph, first, end in window.spans:
                     if paragraph in seen:
@@ -106,19 +108,19 @@ class Reader:
         )
         return [encoding.ids for encoding in encodings]
 
-    def _run(self, windows: Sequence[Window]) -> NDArray[np.float32]:
-        width = max(len(window.ids) for window in windows)
-        feed = {
-            name: np.zeros((len(windows), width), dtype=np.int64)
-            for name in ("input_ids", "attention_mask", "token_type_ids")
-        }
-        for row, window in enumerate(windows):
-            length = len(window.ids)
-            feed["input_ids"][row, :length] = window.ids
-            feed["attention_mask"][row, :length] = 1
-            feed["token_type_ids"][row, :length] = window.types
-        logits: NDArray[np.float32] = self._session.run(["logits"], feed)[0]
-        return logits
+
+def _padded(windows: Sequence[Window]) -> dict[str, NDArray[np.int64]]:
+    width = max(len(window.ids) for window in windows)
+    feed = {
+        name: np.zeros((len(windows), width), dtype=np.int64)
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    }
+    for row, window in enumerate(windows):
+        length = len(window.ids)
+        feed["input_ids"][row, :length] = window.ids
+        feed["attention_mask"][row, :length] = 1
+        feed["token_type_ids"][row, :length] = window.types
+    return feed
 
 
 def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
