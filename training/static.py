@@ -79,7 +79,11 @@ class TrainableStatic:
     def save(self, folder: Path) -> None:
         """Write it as a sentence-transformers model."""
         from sentence_transformers import SentenceTransformer
-        from sentence_transformers.models import Normalize, StaticEmbedding
+
+        try:
+            from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+        except ImportError:  # before 6.0
+            from sentence_transformers.models import Normalize, StaticEmbedding
 
         self.tokenizer.no_truncation()
         static = StaticEmbedding(self.tokenizer, embedding_weights=self.network.weight.detach().clone())
