@@ -22,8 +22,8 @@ from misplaced.apps.reporters.escaping import message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Commands whose module ``misplaced.apps.<name>`` holds a function of the same name.
-COMMANDS = ("detect", "train", "evaluate", "corrupt", "finetune", "export")
+#: Commands whose module (or package) ``misplaced.apps.<name>`` holds a function of the same name.
+COMMANDS = ("detect", "scan", "train", "evaluate", "corrupt", "finetune", "export")
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 

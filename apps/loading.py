@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def load_detector(
-    model: str | Path | None, *, trusted: bool = False, quiet: bool = False, second_look: bool = True
+    model: str | Path | None,
+    *,
+    trusted: bool = False,
+    quiet: bool = False,
+    second_look: bool = True,
+    threads: int = 0,
 ) -> Detector:
     """Load a model; warnings about it become lines on standard error.
 
@@ -28,6 +33,8 @@ def load_detector(
         Drop the warnings.
     second_look : bool
         Load the reader of doubtful paragraphs, where the model has one.
+    threads : int
+        See :meth:`misplaced.detector.Detector.load`.
 
     Raises
     ------
@@ -37,7 +44,7 @@ def load_detector(
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        detector = Detector.load(model, trusted=trusted, second_look=second_look)
+        detector = Detector.load(model, trusted=trusted, second_look=second_look, threads=threads)
     for warning in caught:
         if issubclass(warning.category, UserWarning) and not quiet:
             message(f"warning: {warning.message}")

@@ -83,6 +83,7 @@ def load(
     trusted: bool = False,
     encoder: Encoder | None = None,
     second_look: bool = True,
+    threads: int = 0,
 ) -> Artifact:
     """Verify and load a model folder.
 
@@ -96,6 +97,8 @@ def load(
         Use this one instead of the folder's.
     second_look : bool
         Load the reader, where the folder has one.
+    threads : int
+        That the model's own encoder and reader run on; 0 lets onnxruntime take the physical cores.
 
     Raises
     ------
@@ -110,10 +113,9 @@ def load(
     classifier = _load_classifier(folder, manifest, trusted=trusted)
     weights = _load_terms(folder, manifest)
     statements = _load_statements(folder, manifest)
-    second = _load_second_look(folder, manifest) if second_look else None
-    return Artifact(
-        manifest, encoder or _load_encoder(folder, manifest), classifier, weights, statements, second
-    )
+    second = _load_second_look(folder, manifest, threads) if second_look else None
+    encoder = encoder or _load_encoder(folder, manifest, threads)
+    return Artifact(manifest, encoder, classifier, weights, statements, second)
 
 
 def _require(folder: Path, manifest: Manifest, name: str) -> Path:
@@ -232,7 +234,7 @@ def _load_statements(folder: Path, manifest: Manifest) -> StatementModel:
         ) from None
 
 
-def _load_second_look(folder: Path, manifest: Manifest) -> SecondLook | None:
+def _load_second_look(folder: Path, manifest: Manifest, threads: int) -> SecondLook | None:
     if READER not in manifest.files:
         return None
     from misplaced.logistic import Logistic
@@ -245,11 +247,11 @@ def _load_second_look(folder: Path, manifest: Manifest) -> SecondLook | None:
         raise ArtifactError(
             f"'second_look' in {MANIFEST}: {error}", where=str(folder), hint=_DRIFT_HINT
         ) from None
-    reader = Reader(folder / READER, _require(folder, manifest, TOKENIZER))
+    reader = Reader(folder / READER, _require(folder, manifest, TOKENIZER), threads=threads)
     return SecondLook(reader, logistic, manifest.doubt)
 
 
-def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
+def _load_encoder(folder: Path, manifest: Manifest, threads: int) -> Encoder:
     name = str(manifest.encoder.get("name", folder.name))
     if manifest.encoder.get("kind") == "sentence-transformers":
         from misplaced.sentence_transformer import SentenceTransformerEncoder
@@ -257,4 +259,5 @@ def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
         return SentenceTransformerEncoder(name)
     from misplaced.encoder import OnnxEncoder
 
-    return OnnxEncoder(_require(folder, manifest, GRAPH), _require(folder, manifest, TOKENIZER), name=name)
+    graph, tokenizer = _require(folder, manifest, GRAPH), _require(folder, manifest, TOKENIZER)
+    return OnnxEncoder(graph, tokenizer, name=name, threads=threads)

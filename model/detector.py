@@ -102,6 +102,7 @@ class Detector:
         trusted: bool = False,
         encoder: Encoder | None = None,
         second_look: bool = True,
+        threads: int = 0,
     ) -> Detector:
         """Load a model.
 
@@ -116,6 +117,9 @@ class Detector:
             Use this one instead of the model's own; it must be the one the model was trained with.
         second_look : bool
             Load the reader of doubtful paragraphs, where the model has one.
+        threads : int
+            That the model runs on; 0 lets onnxruntime take the physical cores. Results do not depend
+            on it.
 
         Raises
         ------
@@ -126,7 +130,7 @@ class Detector:
         """
         from misplaced.artifact import load
 
-        artifact = load(path, trusted=trusted, encoder=encoder, second_look=second_look)
+        artifact = load(path, trusted=trusted, encoder=encoder, second_look=second_look, threads=threads)
         return cls(
             artifact.encoder,
             artifact.classifier,
