@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
+import socket
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -19,8 +21,9 @@ from misplaced.apps.scan.chunks import read_chunks
 from misplaced.apps.scan.events import Advanced, Failed, Finished, Warned
 from misplaced.apps.scan.judging import Counts, load_judge
 from misplaced.apps.scan.output import ShardOutput
+from misplaced.apps.scan.pool import WorkerLostError
 from misplaced.apps.scan.shards import Shard
-from misplaced.apps.scan.storage import Storage
+from misplaced.apps.scan.storage import ASIDE, Storage
 from misplaced.errors import MisplacedError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -29,8 +32,9 @@ if TYPE_CHECKING:
     from misplaced.apps.scan.events import Event
     from misplaced.apps.scan.settings import Settings
 
-#: How often a shard is given to another actor when its own dies.
-_RETRIES = 3
+#: How many actors a shard may cost before it is taken for the cause of their deaths. Ray itself would
+#: go on for ever.
+_ATTEMPTS = 4
 
 
 def scan_ray(
@@ -76,8 +80,7 @@ def scan_ray(
                 yield Advanced(shard, counts.documents, shard.size)
                 yield Finished(shard, counts)
         for shard in waiting.values():
-            cause = "the actor that scans it is killed each time"
-            yield Failed(shard, f"{shard.shown}: {cause}; if memory is short, lower --workers")
+            yield Failed(shard, f"{shard.shown}: Ray has lost it; see its logs")
 
 
 @contextmanager
@@ -87,6 +90,7 @@ def _cluster(address: str | None) -> Iterator[Any]:
         import ray.data
     except ModuleNotFoundError:
         raise MissingExtraError("ray", "scan") from None
+    _check_address(address)
     # A cluster that is started for this scan reports to nobody.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
@@ -97,12 +101,27 @@ def _cluster(address: str | None) -> Iterator[Any]:
         ray.init(log_to_driver=False, logging_level=logging.ERROR)  # one runs: it has its dashboard
     except (ConnectionError, RuntimeError) as error:
         raise MisplacedError(
-            f"no Ray cluster can be reached: {error}", hint="start one with 'ray start --head'"
+            f"no Ray cluster can be reached: {error}", hint="is it running? With tokens, set RAY_AUTH_MODE=token"
         ) from None
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _check_address(address: str | None) -> None:
+    """Refuse at once an address at which nobody answers: Ray itself tries for minutes."""
+    found = re.fullmatch(r"(?:ray://)?\[?([^/]+?)\]?:(\d+)", address or "")
+    if found is None:
+        return
+    try:
+        socket.create_connection((found[1], int(found[2])), timeout=10).close()
+    except OSError as error:
+        raise MisplacedError(
+            f"nobody answers: {error.strerror or error}",
+            where=str(address),
+            hint="give the address that 'ray start --head' has shown",
+        ) from None
 
 
 def _outcomes(
@@ -113,7 +132,7 @@ def _outcomes(
     context.enable_progress_bars = False
     context.max_errored_blocks = -1
     # An actor may as well be killed while it loads the model.
-    context.max_consecutive_actor_init_deaths = max(_RETRIES, actors)
+    context.max_consecutive_actor_init_deaths = _ATTEMPTS * actors
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     items = [{"shard": json.dumps(asdict(shard))} for shard in shards]
     dataset = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
@@ -122,8 +141,6 @@ def _outcomes(
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=actors, max_tasks_in_flight_per_actor=1),
         num_cpus=1,
-        max_restarts=-1,
-        max_task_retries=_RETRIES,
     )
     for row in dataset.iter_rows():
         yield json.loads(row["outcome"])
@@ -151,15 +168,30 @@ class ShardScanner:
     def _scan(self, shard: Shard) -> dict[str, Any]:
         if isinstance(self._judge, str):
             return {"fatal": self._judge}
-        output = ShardOutput(shard, self._storage, self._settings)
+        output = None
         warnings: list[str] = []
         try:
+            self._count_attempt(shard)
+            output = ShardOutput(shard, self._storage, self._settings)
             for chunk in read_chunks(shard, self._settings):
                 judged = self._judge.judge(chunk, shard.shown)
                 warnings += judged.warnings
                 output.add(judged)
             counts = asdict(output.commit().counts)
         except Exception as error:
-            output.discard()
+            if output is not None:
+                output.discard()
             return {"name": shard.name, "warnings": warnings, "error": describe(error)}
         return {"name": shard.name, "warnings": warnings, "error": None, "counts": counts}
+
+    def _count_attempt(self, shard: Shard) -> None:
+        """Refuse a shard that has cost several actors, which cannot tell so themselves."""
+        name = f"{ASIDE}/attempts/{shard.name}"
+        attempts = int(self._storage.read(name) or 0)
+        if attempts == _ATTEMPTS:
+            raise WorkerLostError(
+                "the actor that scans it is killed each time",
+                where=shard.shown,
+                hint="if memory is short, lower --workers or --limit-chars",
+            )
+        self._storage.write(name, str(attempts + 1).encode())

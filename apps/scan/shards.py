@@ -80,7 +80,7 @@ def find_shards(inputs: Iterable[str], storage: Storage) -> tuple[list[Shard], l
     Raises
     ------
     UsageError
-        If two shards would have results of one name.
+        If two shards would have results of one name, or results would go among shards.
     """
     shards: dict[str, Shard] = {}
     errors: list[UnreadableError] = []
@@ -110,10 +110,11 @@ def _find(text: str, storage: Storage) -> Iterator[Shard]:
         raise
     except Exception as error:  # each file system has errors of its own
         raise UnreadableError(f"cannot be looked into: {reason(error)}", where=text) from None
+    own = _own_results(files, base, storage)
     some = False
     for each in sorted(found):
         below = each[len(base) :].lstrip("/")
-        if _is_meant(files, each, found[each], below, storage):
+        if _is_meant(files, each, found[each], below, own):
             some = True
             yield _shard(files, each, found[each], below, f"{shown}/{below}" if shown else below)
     if not some:
@@ -137,10 +138,21 @@ def _fixed_part(pattern: str) -> str:
     return "/".join(parts[:first])
 
 
-def _is_meant(files: Any, path: str, info: dict[str, Any], below: str, storage: Storage) -> bool:
+def _own_results(files: Any, base: str, storage: Storage) -> str | None:
+    """Return the folder that is not looked into, because results go there."""
+    if type(files) is not type(storage.files):
+        return None
+    if base == storage.root:
+        raise UsageError(
+            "results would go among the shards", where=storage.url, hint="choose another output folder"
+        )
+    return f"{storage.root}/" if storage.root.startswith(f"{base}/") else None
+
+
+def _is_meant(files: Any, path: str, info: dict[str, Any], below: str, own: str | None) -> bool:
     if any(part.startswith((".", "_")) for part in below.split("/")):
         return False
-    if type(files) is type(storage.files) and path.startswith(f"{storage.root}/"):
+    if own is not None and path.startswith(own):
         return False
     if _form(path, named=False) is None:
         return False

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 #: Where a scan keeps what is not a result. Readers of whole folders (Spark, DuckDB, Arrow) pass over
 #: names that begin with an underscore.
 STATE = "_scan"
-_ASIDE = f"{STATE}/partial"
+#: What no scan needs when it begins or ends.
+ASIDE = f"{STATE}/partial"
 
 
 def filesystem(url: str) -> tuple[Any, str]:
@@ -90,7 +91,7 @@ class Storage:
         aside : str
             What :meth:`place` and :meth:`drop` take.
         """
-        aside = self.path(f"{_ASIDE}/{uuid.uuid4().hex}")
+        aside = self.path(f"{ASIDE}/{uuid.uuid4().hex}")
         self.files.makedirs(self.files._parent(aside), exist_ok=True)
         return self.files.open(aside, "wb"), aside
 
@@ -161,7 +162,7 @@ class Storage:
     def sweep(self) -> None:
         """Remove what interrupted scans have left aside."""
         with suppress(FileNotFoundError):
-            self.files.rm(self.path(_ASIDE), recursive=True)
+            self.files.rm(self.path(ASIDE), recursive=True)
 
 
 def open_to_read(url: str) -> IO[bytes]:
