@@ -101,7 +101,8 @@ def _cluster(address: str | None) -> Iterator[Any]:
         ray.init(log_to_driver=False, logging_level=logging.ERROR)  # one runs: it has its dashboard
     except (ConnectionError, RuntimeError) as error:
         raise MisplacedError(
-            f"no Ray cluster can be reached: {error}", hint="is it running? With tokens, set RAY_AUTH_MODE=token"
+            f"no Ray cluster can be reached: {error}",
+            hint="see that it runs; where it wants a token, set RAY_AUTH_MODE=token",
         ) from None
     try:
         yield ray

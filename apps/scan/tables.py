@@ -95,4 +95,4 @@ def _check_columns(schema: Any, columns: Columns) -> list[str]:
     for name, fits, kind in expected:
         if name in schema.names and not fits(schema.field(name).type):
             raise UnreadableError(f"column {name!r} holds {schema.field(name).type}, {kind} are needed")
-    return [name for name, _, _ in expected if name in schema.names]
+    return [name for name, _, _ in expected if name is not None and name in schema.names]

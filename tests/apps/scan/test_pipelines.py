@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from misplaced import Detector, Document
 from misplaced.apps.scan.rows import clean_text
+from misplaced.apps.scan.settings import OutputFormat
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+if TYPE_CHECKING:
+    import pytest
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "examples"
 
 
 def load(name: str) -> Any:
@@ -90,3 +96,31 @@ def test_datatrove(
     reports = list(bundled_detector.detect_many(documents))
     assert [row["text"] for row in found] == [clean_text(report, divided=False) for report in reports]
     assert sum(row["metadata"]["misplaced"] for row in found) == sum(len(r.findings) for r in reports) > 0
+
+
+def test_results_join_back_as_documented(
+    package: Any, scan: Any, records: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    duckdb = package("duckdb")
+    package("pandas")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    corpus = [
+        {**row, "text": record["text"]}
+        for row, record in zip(texts(records), records, strict=False)
+        if "text" in record
+    ]
+    (tmp_path / "corpus").mkdir()
+    pq.write_table(pa.Table.from_pylist(corpus), tmp_path / "corpus/part-0.parquet")
+    monkeypatch.chdir(tmp_path)
+    options = {"output": "judged", "output_format": OutputFormat.PARQUET, "threshold": 0.5}
+    assert scan("corpus", **options) == 0
+    blocks = dict(re.findall(r"```(sql|python)\n(.*?)```", (ROOT / "docs/scan.md").read_text(), re.DOTALL))
+    foreign = duckdb.sql(blocks["sql"]).fetchall()
+    assert foreign
+    whole = {row["id"]: row["text"].split("\n\n") for row in corpus}
+    assert all(text in whole[name] and label != "coherent" for name, text, label in foreign)
+    names: dict[str, Any] = {}
+    exec(blocks["python"], names)
+    assert set(names["clean"]["id"]) == set(whole) - {name for name, _, _ in foreign}
