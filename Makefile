@@ -6,7 +6,7 @@ BIN    ?= $(VENV)/bin
 DATA   ?= ../shared/data
 WORK   ?= .cache/model
 
-CODE       = model training eval apps artifacts benchmarks tests docs
+CODE       = model training eval apps artifacts benchmarks examples tests docs
 BENCHMARKS = $(DATA)/wild-dev.jsonl.gz $(DATA)/inserted-dev.jsonl.gz
 
 .PHONY: help install test lint docs bench accuracy pages demo gate model model-corpora model-encoder model-reader model-classifier model-fast clean

@@ -23,8 +23,19 @@ from misplaced.apps.reporters.escaping import message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Commands whose module ``misplaced.apps.<name>`` holds a function, or a group, of the same name.
-COMMANDS = ("detect", "config", "init", "baseline", "train", "evaluate", "corrupt", "finetune", "export")
+#: Commands whose module (or package) ``misplaced.apps.<name>`` holds a function, or a group, of that name.
+COMMANDS = (
+    "detect",
+    "config",
+    "init",
+    "baseline",
+    "scan",
+    "train",
+    "evaluate",
+    "corrupt",
+    "finetune",
+    "export",
+)
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def load_detector(
-    model: str | Path | None, *, trusted: bool = False, quiet: bool = False, second_look: bool = True
+    model: str | Path | None,
+    *,
+    trusted: bool = False,
+    quiet: bool = False,
+    second_look: bool = True,
+    threads: int = 0,
 ) -> Detector:
     """Load a model; warnings about it become lines on standard error.
 
@@ -29,6 +34,8 @@ def load_detector(
         Drop the warnings.
     second_look : bool
         Load the reader of doubtful paragraphs, where the model has one.
+    threads : int
+        See :meth:`misplaced.detector.Detector.load`.
 
     Raises
     ------
@@ -38,7 +45,7 @@ def load_detector(
 
     with warnings.catch_warnings(record=True) as caught, ThreadPoolExecutor(1) as pool:
         warnings.simplefilter("always", UserWarning)
-        artifact = pool.submit(load, model, trusted=trusted, second_look=second_look)
+        artifact = pool.submit(load, model, trusted=trusted, second_look=second_look, threads=threads)
         from misplaced.detector import Detector  # what judging needs is imported while the model loads
 
         detector = Detector.of(artifact.result())

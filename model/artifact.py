@@ -106,6 +106,7 @@ def load(
     trusted: bool = False,
     encoder: Encoder | None = None,
     second_look: bool = True,
+    threads: int = 0,
 ) -> Artifact:
     """Verify and load a model folder.
 
@@ -119,6 +120,8 @@ def load(
         Use this one instead of the folder's.
     second_look : bool
         Load the reader, where the folder has one.
+    threads : int
+        Batches that run at once; 0 for as many as this process may use cores.
 
     Raises
     ------
@@ -129,7 +132,9 @@ def load(
     """
     folder = located(path)
     manifest = read_manifest(folder)
-    with Networks(folder, manifest, own_encoder=encoder is None, second_look=second_look) as networks:
+    with Networks(
+        folder, manifest, own_encoder=encoder is None, second_look=second_look, threads=threads
+    ) as networks:
         verify(folder, manifest, names=set(manifest.files) - networks.files)
         classifier = _load_classifier(folder, manifest, trusted=trusted)
         weights = _load_terms(folder, manifest)

@@ -103,6 +103,7 @@ class Detector:
         trusted: bool = False,
         encoder: Encoder | None = None,
         second_look: bool = True,
+        threads: int = 0,
     ) -> Detector:
         """Load a model.
 
@@ -118,6 +119,9 @@ class Detector:
             Use this one instead of the model's own; it must be the one the model was trained with.
         second_look : bool
             Load the reader of doubtful paragraphs, where the model has one.
+        threads : int
+            That the model runs on; 0 lets onnxruntime take the physical cores. Results do not depend
+            on it.
 
         Raises
         ------
@@ -128,7 +132,7 @@ class Detector:
         """
         from misplaced.artifact import load
 
-        return cls.of(load(path, trusted=trusted, encoder=encoder, second_look=second_look))
+        return cls.of(load(path, trusted=trusted, encoder=encoder, second_look=second_look, threads=threads))
 
     @classmethod
     def of(cls, artifact: Artifact) -> Detector:

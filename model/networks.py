@@ -39,6 +39,8 @@ class Networks:
         Open the folder's encoder.
     second_look : bool
         Open the reader, where the folder has one.
+    threads : int
+        Batches at once; 0 for as many as this process may use cores.
 
     Attributes
     ----------
@@ -46,9 +48,12 @@ class Networks:
         What is verified here.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, *, own_encoder: bool, second_look: bool) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, *, own_encoder: bool, second_look: bool, threads: int = 0
+    ) -> None:
         self._folder, self._manifest = folder, manifest
         self._own_encoder = own_encoder
+        self._threads = threads
         self._read = second_look and READER in manifest.files
         self.files = {GRAPH, STATIC, READER, TOKENIZER} & set(manifest.files)
 
@@ -129,12 +134,12 @@ class Networks:
         from misplaced.encoder import OnnxEncoder
 
         graph = self._file(GRAPH)
-        return OnnxEncoder(graph, self._known_tokenizer(), name=name)
+        return OnnxEncoder(graph, self._known_tokenizer(), name=name, threads=self._threads)
 
     def _open_reader(self) -> Reader:
         from misplaced.reader import Reader
 
-        return Reader(self._file(READER), self._known_tokenizer())
+        return Reader(self._file(READER), self._known_tokenizer(), threads=self._threads)
 
     def _known_tokenizer(self) -> Any:
         require(self._folder, self._manifest, TOKENIZER)

