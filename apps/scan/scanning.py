@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from misplaced.apps.failure import FAILED, OK
 from misplaced.apps.reporters.escaping import message
+from misplaced.apps.reporters.tally import count
 from misplaced.apps.scan.events import Failed, Warned
 from misplaced.apps.scan.manifest import ERRORS, State, model_digest, result_name
 from misplaced.apps.scan.settings import LIMIT_CHARS, LIMIT_PARAGRAPHS, Engine, OutputFormat, Settings
@@ -139,7 +140,7 @@ def run(options: Options) -> int:
     storage.sweep()
     if summary.counts.errors:
         where = f"{storage.url}/{ERRORS}"
-        message(f"error: {summary.counts.errors:,} records could not be judged; {where} says which and why")
+        message(f"error: {count(summary.counts.errors, 'record')} could not be judged; {where} says why")
     if not options.quiet:
         message(summary.line(storage.url))
     return FAILED if missing or summary.failed or summary.counts.errors else OK
