@@ -91,8 +91,6 @@ class Judge:
     Parameters
     ----------
     settings : Settings
-    threads : int
-        That the model runs on.
 
     Raises
     ------
@@ -100,16 +98,16 @@ class Judge:
         If the model cannot be loaded.
     """
 
-    def __init__(self, settings: Settings, threads: int) -> None:
+    def __init__(self, settings: Settings) -> None:
         for name in _THREAD_VARIABLES:
-            # One thread in any case: matrices this small gain nothing, and sums might be divided otherwise.
+            # One thread each: workers share the cores out, and batches are divided the same everywhere.
             os.environ[name] = "1"
         from misplaced.detector import Detector
 
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             self._detector: Detector = Detector.load(
-                settings.model, trusted=settings.trusted, second_look=settings.second_look, threads=threads
+                settings.model, trusted=settings.trusted, second_look=settings.second_look, threads=1
             )
         self._warnings = tuple(str(w.message) for w in caught if issubclass(w.category, UserWarning))
         self._detector.threshold = settings.threshold
@@ -193,9 +191,9 @@ def _error(position: int, line: int | None, cause: str) -> dict[str, Any]:
     return {"record": position, "line": line, "cause": " ".join(cause.split())}
 
 
-def load_judge(settings: Settings, threads: int) -> Judge | str:
+def load_judge(settings: Settings) -> Judge | str:
     """Load the model of a worker; why that is not possible, where it is not."""
     try:
-        return Judge(settings, threads)
+        return Judge(settings)
     except Exception as error:
         return describe(error)

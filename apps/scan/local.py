@@ -37,7 +37,7 @@ class _End:
 
 
 def scan_local(
-    shards: Sequence[Shard], storage: Storage, settings: Settings, *, workers: int, cores: int
+    shards: Sequence[Shard], storage: Storage, settings: Settings, *, workers: int
 ) -> Iterator[Event]:
     """Scan shards with processes of this machine.
 
@@ -47,8 +47,6 @@ def scan_local(
     storage : Storage
     settings : Settings
     workers : int
-    cores : int
-        That the workers share.
 
     Yields
     ------
@@ -61,7 +59,7 @@ def scan_local(
     OSError
         If the results cannot be written.
     """
-    pool = Pool(settings, workers, max(1, cores // workers))
+    pool = Pool(settings, workers)
     yield from _Local(shards, storage, settings).events(pool, workers)
 
 

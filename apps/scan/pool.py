@@ -51,12 +51,10 @@ class Pool:
     ----------
     settings : Settings
     workers : int
-    threads : int
-        Of each worker's model.
     """
 
-    def __init__(self, settings: Settings, workers: int, threads: int) -> None:
-        self._settings, self._workers, self._threads = settings, workers, threads
+    def __init__(self, settings: Settings, workers: int) -> None:
+        self._settings, self._workers = settings, workers
         self._generation = self._deaths = 0
         self._executor = self._start()
 
@@ -120,19 +118,19 @@ class Pool:
             self._workers,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_begin,
-            initargs=(self._settings, self._threads),
+            initargs=(self._settings,),
         )
 
 
 _loaded: Judge | str = "not loaded"
 
 
-def _begin(settings: Settings, threads: int) -> None:
+def _begin(settings: Settings) -> None:
     """Make a process ready to judge."""
     global _loaded
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _loaded = load_judge(settings, threads)
+    _loaded = load_judge(settings)
 
 
 def _end_with_parent() -> None:

@@ -160,7 +160,7 @@ class ShardScanner:
     def __init__(self, output: str, settings: Settings) -> None:
         self._storage = Storage(output)
         self._settings = settings
-        self._judge = load_judge(settings, threads=1)
+        self._judge = load_judge(settings)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[str]]:
         """Scan the shards of a batch."""

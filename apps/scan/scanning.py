@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from misplaced.apps.failure import FAILED, OK
@@ -160,16 +159,16 @@ def _events(
 
     from misplaced.apps.scan.local import scan_local
 
-    cores = cpu_count(only_physical_cores=True)
-    yield from scan_local(shards, storage, settings, workers=options.workers or cores, cores=cores)
+    workers = options.workers or cpu_count(only_physical_cores=True)
+    yield from scan_local(shards, storage, settings, workers=workers)
 
 
 def _settings(options: Options) -> tuple[Settings, str]:
     """Return what decides the results, and the digest of the model, checked."""
-    from misplaced.artifact import bundled
+    from misplaced.artifact import located
     from misplaced.manifest import read_manifest, verify
 
-    folder = bundled() if options.model is None else Path(options.model)
+    folder = located(options.model)
     manifest = read_manifest(folder)
     verify(folder, manifest)
     settings = Settings(
