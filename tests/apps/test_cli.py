@@ -32,11 +32,14 @@ def bundled(monkeypatch: pytest.MonkeyPatch, detector: Scorer) -> list[tuple[obj
 
     calls: list[tuple[object, bool, bool]] = []
 
-    def load(path: object = None, *, trusted: bool = False, second_look: bool = True) -> Scorer:
+    def load(
+        path: object = None, *, trusted: bool = False, second_look: bool = True, threads: int = 0
+    ) -> Scorer:
         calls.append((path, trusted, second_look))
         return detector
 
-    monkeypatch.setattr(Detector, "load", load)
+    monkeypatch.setattr("misplaced.artifact.load", load)
+    monkeypatch.setattr(Detector, "of", lambda loaded: loaded)
     return calls
 
 
@@ -134,7 +137,8 @@ def test_an_unexpected_error_shows_its_traceback_only_on_request(
     def load(*_: object, **__: object) -> None:
         raise ZeroDivisionError("inner\nworkings")
 
-    monkeypatch.setattr(Detector, "load", load)
+    monkeypatch.setattr("misplaced.artifact.load", load)
+    monkeypatch.setattr(Detector, "of", lambda loaded: loaded)
     monkeypatch.setenv("MISPLACED_DEBUG", debug)
     assert call(monkeypatch, "detect", str(article)) == 2
     err = capsys.readouterr().err
@@ -215,6 +219,7 @@ def test_a_closed_pipe_ends_the_run_quietly(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     path.write_text(('{"title": "' + "long " * 200 + '", "paragraphs": ["a"]}\n') * 2000)
     code = """
+import misplaced.artifact
 from misplaced.apps import cli
 from misplaced.detector import Detector
 from misplaced.report import Report
@@ -224,7 +229,8 @@ class Nothing:
     def detect_many(self, documents, *, level="paragraph"):
         return (Report(document, (), 0.5) for document in documents)
 
-Detector.load = lambda *_, **__: Nothing()
+misplaced.artifact.load = lambda *_, **__: Nothing()
+Detector.of = lambda loaded: loaded
 cli.detect_main()
 """
     command = [sys.executable, "-c", code, str(path), "-f", "jsonl"]

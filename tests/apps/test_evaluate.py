@@ -68,13 +68,14 @@ def measure(paths, detector=None, **options):
 
 @pytest.fixture
 def invoke(monkeypatch):
-    def load(path=None, *, trusted=False, second_look=True):
+    def load(path=None, *, trusted=False, second_look=True, threads=0):
         if path is not None:
             raise ArtifactError("no manifest", where=str(path))
         return Detector()
 
     module = ModuleType("misplaced.detector")
-    module.Detector = SimpleNamespace(load=load)
+    module.Detector = SimpleNamespace(of=lambda loaded: loaded)
+    monkeypatch.setattr("misplaced.artifact.load", load)
     monkeypatch.setitem(sys.modules, "misplaced.detector", module)
     return lambda *arguments: CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
 

@@ -62,7 +62,10 @@ def test_mistyped_name_is_no_short_article(name):
         assert_coherent(name)
 
 
-@pytest.mark.parametrize("text", ["", "See README.md for more.md and less.txt", "One line.", "nul\x00.txt x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "See README.md for more.md and less.txt", "One line.", "a nul\x00 in the road closed the harbour"],
+)
 def test_line_of_text_is_no_name(text):
     assert_coherent(text)
 
