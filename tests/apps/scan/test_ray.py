@@ -65,7 +65,7 @@ def cluster(package: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     head = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while b"Ray runtime started" not in Path(log.name).read_bytes():
             assert head.poll() is None, Path(log.name).read_text()
             assert time.monotonic() < end, Path(log.name).read_text()
@@ -100,7 +100,7 @@ def test_a_killed_actor_costs_nothing(
         (corpus / f"{number}.jsonl").write_text(f"{lines}{{broken\n", encoding="utf-8")
     arguments = [corpus, "-o", out, "-f", "jsonl", "--no-second-look"]
     running = start(*arguments, "--engine", "ray", "--address", cluster[0])
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while not list(out.glob("_scan/done/*.json")):
         assert running.poll() is None, running.communicate()[1]
         assert time.monotonic() < end

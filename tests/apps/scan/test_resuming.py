@@ -97,7 +97,7 @@ def test_what_is_done_is_skipped_and_what_has_changed_is_not(
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"threshold": 0.5}, "threshold 0.86, not 0.5"),
+        ({"threshold": 0.5}, "threshold 0.83, not 0.5"),
         ({"text_column": "body"}, "text column text, not body"),
         ({"with_text": True}, "with text false, not true"),
         ({"second_look": True}, "second look false, not true"),
@@ -142,7 +142,7 @@ def test_another_corpus_under_the_same_names_is_refused(scan: Any, corpus: Path,
 def events(corpus: Path, out: Path) -> Iterator[Any]:
     storage = Storage(str(out))
     shards, _ = find_shards([str(corpus)], storage)
-    return scan_local(shards, storage, SETTINGS, workers=2, cores=2)
+    return scan_local(shards, storage, SETTINGS, workers=2)
 
 
 def test_a_killed_worker_costs_nothing(
