@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: Paragraphs a batch at most. Measured on 2 cores with news paragraphs: beyond 16 the activations
+#: Paragraphs a batch at most. Measured with news paragraphs, a thread a batch: beyond 8 the activations
 #: leave the second-level cache and throughput falls again.
-BATCH_SIZE = 16
+BATCH_SIZE = 8
 
 
 @runtime_checkable

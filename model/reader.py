@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: What the reader tells apart, in the order of its output.
 KINDS = ("coherent", "off_topic", "boilerplate", "caption", "meta")
 
-#: Windows that run together: at this length a batch of a few already fills a core's cache.
-_BATCH = 4
+#: Windows that run together: one already fills a core's second-level cache.
+_BATCH = 1
 
 #: Characters of a paragraph that are tokenised: far more than a window shows of it.
 _CHARACTERS = 1000
