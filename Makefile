@@ -9,7 +9,7 @@ WORK   ?= .cache/model
 CODE       = model training eval apps artifacts benchmarks examples tests docs
 BENCHMARKS = $(DATA)/wild-dev.jsonl.gz $(DATA)/inserted-dev.jsonl.gz
 
-.PHONY: help install test lint docs bench accuracy pages demo gate model model-corpora model-encoder model-reader model-classifier model-fast clean
+.PHONY: help install test lint docs bench speed accuracy pages demo gate model model-corpora model-encoder model-reader model-classifier model-fast clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ pages: ## measure what extractors leave in web pages (extras bench and html)
 
 bench: ## measure the bundled model on the benchmarks
 	$(BIN)/misplaced evaluate $(BENCHMARKS)
+
+speed: ## measure speed against the obvious script, and write docs/speed.md
+	$(BIN)/python benchmarks/speed.py --data $(DATA) -o eval/speed.json --page docs/speed.md
 
 accuracy: ## measure everything, baselines too, and write docs/accuracy.md (extra bench)
 	$(BIN)/python benchmarks/accuracy.py --data $(DATA) -o docs/accuracy.md

@@ -1,6 +1,6 @@
 """How fast: cold start, throughput, memory, cost against length; ratios against the obvious script.
 
-    python benchmarks/speed.py --data FOLDER -o eval/speed.json
+    python benchmarks/speed.py --data FOLDER -o eval/speed.json --page docs/speed.md
 
 Everything is measured in processes of their own, in turns, and the medians are compared: a ratio of
 one run on one machine, never a time by itself.
@@ -18,11 +18,13 @@ from itertools import islice
 from math import log
 from pathlib import Path
 from statistics import median
+from threading import get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from provenance import conditions
+from speedpage import page as write_page
 
 from misplaced.labelled import digest, read_labelled
 from misplaced.replacing import replacing
@@ -41,6 +43,7 @@ _LENGTHS = (10, 100, 1_000, 10_000)
 def main(
     data: Annotated[Path, typer.Option(help="Folder of the benchmarks.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the results go, as JSON.")],
+    page: Annotated[Path | None, typer.Option(help="Write this page from them, too.")] = None,
     articles: Annotated[int, typer.Option(help="Articles of the throughput.")] = 150,
     rounds: Annotated[int, typer.Option(help="Turns; the median counts.")] = 3,
 ) -> None:
@@ -57,6 +60,9 @@ def main(
         }
     with replacing(output) as stream:
         stream.write((json.dumps(results, indent=2) + "\n").encode())
+    if page is not None:
+        with replacing(page) as stream:
+            stream.write(write_page(json.loads(json.dumps(results))).encode())
     sys.stdout.write(json.dumps(results, indent=2) + "\n")
 
 
@@ -132,7 +138,7 @@ def _beside(
 
 
 def _bulk(contender: str, documents: Sequence[Sequence[str]], folder: Path) -> dict[str, Any]:
-    articles = folder / "articles.json"
+    articles = folder / f"articles-{get_ident()}.json"
     articles.write_text(json.dumps(list(documents)), encoding="utf-8")
     command = [sys.executable, str(_HERE / "bulk.py"), contender, str(articles)]
     made = subprocess.run(command, check=True, capture_output=True, text=True)
