@@ -22,8 +22,8 @@ def page(results: dict[str, Any]) -> str:
         "<!-- written by benchmarks/speed.py -->",
         "",
         f"Measured on {results['date']} with {results['machine']}; {versions}; articles of "
-        f"{results['data']['name']} ({results['data']['digest'][:12]}). Seconds and rates are this machine's; "
-        "the ratios, all of one run, are what to look at. The script is what one would write without "
+        f"{results['data']['name']} ({results['data']['digest'][:12]}). Seconds and rates are this "
+        "machine's; the ratios, all of one run, are what to look at. The script is what one would write without "
         "misplaced: `benchmarks/script.py`.",
         "",
         "## From the shell to the verdict",
@@ -55,8 +55,8 @@ def page(results: dict[str, Any]) -> str:
             for key, name in _NAMES.items()
         ),
         "",
-        f"Of the time of `default`, {through['default']['share_outside_networks']:.1%} passes while none of its "
-        "networks runs. The second look at doubtful paragraphs takes about a third of it; "
+        f"Of the time of `default`, {through['default']['share_outside_networks']:.1%} passes while none of "
+        "its networks runs. The second look at doubtful paragraphs takes about a third of it; "
         "`--no-second-look` leaves that out.",
         "",
         "## One long article",
@@ -64,8 +64,7 @@ def page(results: dict[str, Any]) -> str:
         "| paragraphs | " + " | ".join(f"{n:,}" for n in map(int, length["default"]["seconds"])) + " |",
         "| --- |" + " ---: |" * len(length["default"]["seconds"]),
         *(
-            f"| `{model}`, seconds | "
-            + " | ".join(f"{s:.2f}" for s in length[model]["seconds"].values())
+            " | ".join([f"| `{model}`, seconds", *map("{:.2f}".format, length[model]["seconds"].values())])
             + " |"
             for model in ("default", "fast")
         ),
