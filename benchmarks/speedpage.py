@@ -23,8 +23,8 @@ def page(results: dict[str, Any]) -> str:
         "",
         f"Measured on {results['date']} with {results['machine']}; {versions}; articles of "
         f"{results['data']['name']} ({results['data']['digest'][:12]}). Seconds and rates are this "
-        "machine's; the ratios, all of one run, are what to look at. The script is what one would write without "
-        "misplaced: `benchmarks/script.py`.",
+        "machine's; the ratios, all of one run, are what to look at. The script is what one would write "
+        "without misplaced: `benchmarks/script.py`.",
         "",
         "## From the shell to the verdict",
         "",
