@@ -108,7 +108,7 @@ def test_a_killed_actor_costs_nothing(
     victim = next(filter(is_actor, family(cluster[1])))
     os.kill(victim, signal.SIGKILL)
     assert len(list(out.glob("_scan/done/*.json"))) < SHARDS
-    _, err = running.communicate(timeout=120)
+    _, err = running.communicate(timeout=240)
     assert running.returncode == 2
     assert f"{SHARDS} shards in {out}: {SHARDS * 20 - 10} documents, " in err
     assert f"; {SHARDS} records not judged; " in err
