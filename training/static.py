@@ -7,6 +7,7 @@ weighing more (Tulkens and van Dongen, "Model2Vec", 2024; Arora et al., ICLR 201
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from misplaced.encoder import encodable
@@ -80,15 +81,20 @@ class TrainableStatic:
         """Write it as a sentence-transformers model."""
         from sentence_transformers import SentenceTransformer
 
-        try:
-            from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
-        except ImportError:  # before 6.0
-            from sentence_transformers.models import Normalize, StaticEmbedding
-
         self.tokenizer.no_truncation()
-        static = StaticEmbedding(self.tokenizer, embedding_weights=self.network.weight.detach().clone())
-        model = SentenceTransformer(modules=[static, Normalize()], device="cpu")
+        modules: Any = _modules()
+        weights = self.network.weight.detach().clone()
+        static = modules.StaticEmbedding(self.tokenizer, embedding_weights=weights)
+        model = SentenceTransformer(modules=[static, modules.Normalize()], device="cpu")
         model.save(str(folder), create_model_card=False)
+
+
+def _modules() -> Any:
+    """The library's modules, which have moved in version 6."""
+    try:
+        return import_module("sentence_transformers.sentence_transformer.modules")
+    except ImportError:
+        return import_module("sentence_transformers.models")
 
 
 def _alone(origin: TrainableEncoder) -> torch.Tensor:
@@ -111,4 +117,5 @@ def _principal(vectors: torch.Tensor, dimension: int) -> torch.Tensor:
 
     centred = vectors - vectors.mean(dim=0)
     _, directions = torch.linalg.eigh(centred.T @ centred)
-    return (centred @ directions.flip(1)[:, :dimension]).contiguous()
+    projected: torch.Tensor = (centred @ directions.flip(1)[:, :dimension]).contiguous()
+    return projected

@@ -41,7 +41,8 @@ class TermVectors:
         with_total = self._per_row(self.values * total[self.columns])
         own = self._per_row(self.values**2)
         length = np.sqrt(np.maximum((total**2).sum() - 2 * with_total + own, 1e-9))
-        return np.clip((with_total - own) / length, 0, 1)
+        cosine: NDArray[np.float64] = np.clip((with_total - own) / length, 0, 1)
+        return cosine
 
     def with_title(self) -> NDArray[np.float64]:
         """Cosine of each row and the title, shape (n,)."""

@@ -77,7 +77,8 @@ class Vocabulary:
 
     def per_row(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum one value an entry over the paragraphs, shape (n,)."""
-        return np.bincount(self.rows, values, self.count)
+        # Without entries it counts, in whole numbers.
+        return np.bincount(self.rows, values, self.count).astype(np.float64)
 
     def holders(self) -> NDArray[np.int64]:
         """How many different wordings hold each word, shape (v,)."""
