@@ -120,8 +120,7 @@ class Detector:
         second_look : bool
             Load the reader of doubtful paragraphs, where the model has one.
         threads : int
-            That the model runs on; 0 lets onnxruntime take the physical cores. Results do not depend
-            on it.
+            Batches that run at once; 0 for as many as this process may use cores.
 
         Raises
         ------

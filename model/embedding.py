@@ -42,7 +42,7 @@ class DocumentEmbeddings:
     title: NDArray[np.float32] | None
 
 
-def embed_window(encoder: Encoder, documents: Sequence[Document]) -> Iterator[DocumentEmbeddings]:
+def embed_window(encoder: Encoder, documents: Sequence[Document]) -> list[DocumentEmbeddings]:
     """Embed documents together, in order.
 
     Raises
@@ -55,13 +55,17 @@ def embed_window(encoder: Encoder, documents: Sequence[Document]) -> Iterator[Do
     rows = {text: row for row, text in enumerate(t for t in dict.fromkeys(wanted) if t)}
     encoded = encode_checked(encoder, list(rows))
     blank = np.zeros(encoder.dimension, dtype=np.float32)
+    embedded = []
     for document in documents:
         title = document.title_content
         found = [encoded[rows[p.content]] if p.content else blank for p in document.paragraphs]
-        yield DocumentEmbeddings(
-            np.stack(found) if found else np.zeros((0, len(blank)), dtype=np.float32),
-            encoded[rows[title]] if title else None,
+        embedded.append(
+            DocumentEmbeddings(
+                np.stack(found) if found else np.zeros((0, len(blank)), dtype=np.float32),
+                encoded[rows[title]] if title else None,
+            )
         )
+    return embedded
 
 
 def embedded_ahead(
@@ -80,16 +84,12 @@ def embedded_ahead(
     with ThreadPoolExecutor(1, thread_name_prefix="misplaced-encoder") as pool:
         before: tuple[list[Document], Future[list[DocumentEmbeddings]]] | None = None
         for window in windows(documents):
-            running = pool.submit(_embedded, encoder, window)
+            running = pool.submit(embed_window, encoder, window)
             if before is not None:
                 yield before[0], before[1].result()
             before = window, running
         if before is not None:
             yield before[0], before[1].result()
-
-
-def _embedded(encoder: Encoder, window: Sequence[Document]) -> list[DocumentEmbeddings]:
-    return list(embed_window(encoder, window))
 
 
 def windows(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -99,7 +99,7 @@ def _nearest(
 
 
 def _term_overlap(vocabulary: Vocabulary) -> NDArray[np.float64]:
-    held = vocabulary.holders() + (vocabulary.title_times > 0)
+    held = vocabulary.holders + (vocabulary.title_times > 0)
     weight = vocabulary.weights[vocabulary.words]
     shared = vocabulary.per_row(weight * (held > 1)[vocabulary.words])
     overlap: NDArray[np.float64] = shared / np.maximum(vocabulary.per_row(weight), 1e-9)
@@ -109,7 +109,7 @@ def _term_overlap(vocabulary: Vocabulary) -> NDArray[np.float64]:
 def _name_columns(vocabulary: Vocabulary) -> NDArray[np.float64]:
     # A name counts as seen wherever the word occurs, also at the start of a sentence.
     in_title = vocabulary.title_times > 0
-    seen = (vocabulary.holders() > 1) | in_title
+    seen = (vocabulary.holders > 1) | in_title
     total, unseen, titled = (
         vocabulary.per_row((vocabulary.is_name & of_kind).astype(np.float64))
         for of_kind in (True, ~seen[vocabulary.words], in_title[vocabulary.words])

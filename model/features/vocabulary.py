@@ -7,6 +7,7 @@ over these entries, so that no view walks through the words again.
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,6 +81,7 @@ class Vocabulary:
         # Without entries it counts, in whole numbers.
         return np.bincount(self.rows, values, self.count).astype(np.float64)
 
+    @cached_property
     def holders(self) -> NDArray[np.int64]:
         """How many different wordings hold each word, shape (v,)."""
         original = self.first[self.rows] == self.rows

@@ -63,7 +63,7 @@ def test_holders_count_wordings_not_copies(contents):
     known = vocabulary(contents)
     wordings = {Terms.of(c).words for c in contents}
     names = list(dict.fromkeys(w for c in contents for w in Terms.of(c).words))
-    assert known.holders().tolist() == [sum(w in wording for wording in wordings) for w in names]
+    assert known.holders.tolist() == [sum(w in wording for wording in wordings) for w in names]
 
 
 def test_an_article_without_words_holds_nothing():
