@@ -212,13 +212,12 @@ def base_encoder():
 
 
 @pytest.fixture(scope="session")
-def require_package():
-    """Skip where an optional package is missing; fail where MISPLACED_REQUIRE_EXTRAS=1."""
+def require():
+    """Import an optional package; skip without it, or fail where the environment must have them all."""
 
-    def require(package):
-        if importlib.util.find_spec(package) is None:
-            if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
-                pytest.fail(f"{package} is not installed")
-            pytest.skip(f"{package} is not installed")
+    def of_extra(name):
+        if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
+            return importlib.import_module(name)
+        return pytest.importorskip(name)
 
-    return require
+    return of_extra

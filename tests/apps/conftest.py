@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +18,6 @@ from misplaced.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from types import ModuleType
 
     from misplaced.document import Document, Paragraph
     from misplaced.report import Level
@@ -193,19 +191,6 @@ def _unescape(text: str, more: dict[str, str]) -> str:
     for token, escaped in {"\r": "%0D", "\n": "%0A", **more, "%": "%25"}.items():
         text = text.replace(escaped, token)
     return text
-
-
-@pytest.fixture(scope="session")
-def require() -> Callable[[str], ModuleType]:
-    """Import an optional package; skip without it, or fail where the environment must have them all."""
-
-    def of_extra(name: str) -> ModuleType:
-        if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
-            return import_module(name)
-        module: ModuleType = pytest.importorskip(name)
-        return module
-
-    return of_extra
 
 
 @pytest.fixture(scope="session")

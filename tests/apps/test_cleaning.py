@@ -30,9 +30,9 @@ TEASER = "The walrus of the city zoo has a new pool, and the whole town has come
 
 
 @pytest.fixture(autouse=True)
-def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, require_package: Callable[[str], None]) -> Path:
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, require: Callable[[str], None]) -> Path:
     """A folder with one page that holds a teaser and one that does not."""
-    require_package("trafilatura")
+    require("trafilatura")
     monkeypatch.chdir(tmp_path)
     write("light.html", [*PROSE[:2], TEASER, PROSE[2]])
     write("calm.htm", PROSE)

@@ -35,8 +35,8 @@ class PointerDetector:
 
 
 @pytest.fixture(autouse=True)
-def _extra(require_package):
-    require_package("trafilatura")
+def _extra(require):
+    require("trafilatura")
 
 
 def built():

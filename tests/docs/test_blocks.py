@@ -238,12 +238,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_block_does_what_it_shows(
-    path: Path, folder: Path, require_package: Callable[[str], None]
-) -> None:
+def test_every_block_does_what_it_shows(path: Path, folder: Path, require: Callable[[str], None]) -> None:
     page = load(path)
     for package in page.needs:
-        require_package(package)
+        require(package)
     follow(page, folder)
 
 

@@ -23,9 +23,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, require_package: Callable[[str], None]) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, require: Callable[[str], None]) -> Path:
     for package in ("mkdocs", "material", "mkdocs_awesome_nav", "mkdocstrings"):
-        require_package(package)
+        require(package)
     folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],

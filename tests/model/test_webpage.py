@@ -37,8 +37,8 @@ def read_one(path: Path, data: bytes, warnings: list[str] | None = None) -> Docu
 
 
 @pytest.fixture
-def extra(require_package: Callable[[str], None]) -> None:
-    require_package("trafilatura")
+def extra(require: Callable[[str], None]) -> None:
+    require("trafilatura")
 
 
 @pytest.mark.usefixtures("extra")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,22 +18,10 @@ if TYPE_CHECKING:
 FOREIGN = "READ MORE: Ten bakeries to visit this autumn. Sign up for our newsletter!"
 
 
-@pytest.fixture(scope="session")
-def package() -> Callable[[str], Any]:
-    """Import an optional package; skip, or fail where that is not allowed, without it."""
-
-    def import_it(name: str) -> Any:
-        if os.environ.get("MISPLACED_REQUIRE_EXTRAS") == "1":
-            return import_module(name)
-        return pytest.importorskip(name)
-
-    return import_it
-
-
 @pytest.fixture(autouse=True)
-def _extra(package: Callable[[str], Any]) -> None:
-    package("fsspec")
-    package("pyarrow")
+def _extra(require: Callable[[str], Any]) -> None:
+    require("fsspec")
+    require("pyarrow")
 
 
 @pytest.fixture(scope="session")

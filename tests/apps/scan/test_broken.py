@@ -65,14 +65,14 @@ def test_a_damaged_shard_has_no_results_and_the_others_have(
     corpus: Path,
     tmp_path: Path,
     results: Any,
-    package: Any,
+    require: Any,
     damage: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (corpus / "sub/one.jsonl").unlink()
     (corpus / "one.jsonl").unlink()
     data = (GOOD + "\n").encode() * 500
-    name, expected = damage_it(corpus, damage, data, package)
+    name, expected = damage_it(corpus, damage, data, require)
     assert scan(corpus) == 2
     err = capsys.readouterr().err.splitlines()
     assert len(err) == 2
@@ -84,13 +84,13 @@ def test_a_damaged_shard_has_no_results_and_the_others_have(
     assert not (tmp_path / "out/_scan/partial").exists()
 
 
-def damage_it(corpus: Path, damage: str, data: bytes, package: Any) -> tuple[str, str]:
+def damage_it(corpus: Path, damage: str, data: bytes, require: Any) -> tuple[str, str]:
     """Write a damaged shard and return its name and what is said of it."""
     if damage == "gz":
         (corpus / "a.jsonl.gz").write_bytes(gzip.compress(data)[:-20])
         return "a.jsonl.gz", "cannot be read: "
     if damage == "zst":
-        packed = package("zstandard").ZstdCompressor().compress(data)
+        packed = require("zstandard").ZstdCompressor().compress(data)
         (corpus / "a.jsonl.zst").write_bytes(packed[:-5])
         return "a.jsonl.zst", "breaks off in the middle of a frame"
     if damage == "utf-16":

@@ -40,10 +40,10 @@ def texts(records: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def test_spark(
-    package: Any, records: list[dict[str, Any]], tmp_path: Path, bundled_detector: Detector
+    require: Any, records: list[dict[str, Any]], tmp_path: Path, bundled_detector: Detector
 ) -> None:
-    package("pyspark")
-    package("pandas")
+    require("pyspark")
+    require("pandas")
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -74,9 +74,9 @@ def test_spark(
 
 
 def test_datatrove(
-    package: Any, records: list[dict[str, Any]], tmp_path: Path, bundled_detector: Detector
+    require: Any, records: list[dict[str, Any]], tmp_path: Path, bundled_detector: Detector
 ) -> None:
-    package("datatrove")
+    require("datatrove")
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.readers import JsonlReader
     from datatrove.pipeline.writers import JsonlWriter
@@ -99,10 +99,10 @@ def test_datatrove(
 
 
 def test_results_join_back_as_documented(
-    package: Any, scan: Any, records: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    require: Any, scan: Any, records: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    duckdb = package("duckdb")
-    package("pandas")
+    duckdb = require("duckdb")
+    require("pandas")
     import pyarrow as pa
     import pyarrow.parquet as pq
 

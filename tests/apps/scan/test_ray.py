@@ -48,9 +48,9 @@ def is_actor(pid: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def cluster(package: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+def cluster(require: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """A head node of two processors: its address and its process."""
-    package("ray")
+    require("ray")
     port = free_port()
     # Paths of sockets are short; pytest's folders are not.
     folder = Path("/tmp") / f"misplaced-ray-{os.getpid()}"
@@ -117,7 +117,7 @@ def test_a_killed_actor_costs_nothing(
     assert not (out / "_scan/partial").exists()
 
 
-def test_an_address_where_nobody_answers_is_refused_at_once(scan: Any, corpus: Path, package: Any) -> None:
-    package("ray")
+def test_an_address_where_nobody_answers_is_refused_at_once(scan: Any, corpus: Path, require: Any) -> None:
+    require("ray")
     with pytest.raises(MisplacedError, match=r"127\.0\.0\.1:\d+: nobody answers"):
         scan(corpus, engine=Engine.RAY, address=f"127.0.0.1:{free_port()}")

@@ -95,7 +95,7 @@ def test_text_is_what_fix_would_leave(
 
 @pytest.mark.parametrize("packed", ["", ".gz", ".zst"])
 def test_packed_lines_give_what_plain_ones_give(
-    scan: Any, corpus: Path, tmp_path: Path, results: Any, package: Any, packed: str
+    scan: Any, corpus: Path, tmp_path: Path, results: Any, require: Any, packed: str
 ) -> None:
     data = (corpus / "one.jsonl").read_bytes()
     assert scan(corpus / "one.jsonl", output=str(tmp_path / "plain")) == 0
@@ -104,7 +104,7 @@ def test_packed_lines_give_what_plain_ones_give(
     if packed == ".gz":
         data = gzip.compress(data[:100]) + gzip.compress(data[100:])
     elif packed == ".zst":
-        compressor = package("zstandard").ZstdCompressor()
+        compressor = require("zstandard").ZstdCompressor()
         data = compressor.compress(data[:100]) + compressor.compress(data[100:])
     (folder / f"one.jsonl{packed}").write_bytes(data)
     assert scan(folder) == 0
@@ -112,9 +112,9 @@ def test_packed_lines_give_what_plain_ones_give(
 
 
 def test_parquet_in_and_out(
-    scan: Any, corpus: Path, tmp_path: Path, records: list[dict[str, Any]], package: Any, rows: Any
+    scan: Any, corpus: Path, tmp_path: Path, records: list[dict[str, Any]], require: Any, rows: Any
 ) -> None:
-    package("pyarrow")
+    require("pyarrow")
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -141,9 +141,9 @@ def test_parquet_in_and_out(
 
 
 def test_urls_of_other_file_systems(
-    scan: Any, corpus: Path, tmp_path: Path, results: Any, package: Any
+    scan: Any, corpus: Path, tmp_path: Path, results: Any, require: Any
 ) -> None:
-    memory = package("fsspec").filesystem("memory")
+    memory = require("fsspec").filesystem("memory")
     data = (corpus / "one.jsonl").read_bytes()
     memory.pipe_file("/crawl/x/one.jsonl", data)
     assert scan(f"file://{corpus}/one.jsonl") == 0
