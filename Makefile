@@ -9,7 +9,7 @@ WORK   ?= .cache/model
 CODE       = model training eval apps artifacts benchmarks examples tests docs
 BENCHMARKS = $(DATA)/wild-dev.jsonl.gz $(DATA)/inserted-dev.jsonl.gz
 
-.PHONY: help install test lint docs bench speed accuracy pages demo gate model model-corpora model-encoder model-reader model-classifier model-fast clean
+.PHONY: help install test lint docs bench speed accuracy pages demo gate model model-corpora model-encoder model-reader model-context model-classifier model-fast clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,7 +47,7 @@ gate: ## fail if the bundled model falls behind its pins
 demo: ## flag what does not belong in the examples
 	$(BIN)/detect --exit-zero examples
 
-# The recipe of the bundled models, from the base encoder and the corpora to artifacts/, in five
+# The recipe of the bundled models, from the base encoder and the corpora to artifacts/, in six
 # steps that can be run one by one. HELD is the share of the sources that the encoder and the reader
 # never see: the classifier is fitted and calibrated on those. The last 459 blogs are a benchmark.
 HELD = 0.3
@@ -56,6 +56,7 @@ LINES = --form wild --form gallery --mixed --most 3 --donor title --donor title 
 NEWSLINES = --form wild --form gallery --mixed --most 3 --donor topic --donor date --donor title --donor random
 CORRUPT = $(BIN)/misplaced corrupt
 MADE = $(addprefix $(WORK)/,$(addsuffix .jsonl.gz,$(1)))
+VARIED = --form prose --mixed --rate 0.85 --most 3
 DENSE = --form prose --mixed --rate 1 --most 3
 SYNTHETIC = wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2
 TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,wild-lines-1 blogs-first-1400)
@@ -67,7 +68,15 @@ WEIGHTS = $(foreach name,$(SYNTHETIC),--weight $(name)=0.15) --weight blogs-held
 # What differs from another corpus by its seed alone, or is generated lines on news, is not read again.
 UNREAD = $(foreach name,wild-lines-2 wild-prose-2 news-held-lines,--second-weight $(name)=0)
 
-model: model-corpora model-encoder model-reader model-classifier model-fast ## make the bundled models again
+# What the context networks are taught: prose above all, which they read best.
+TAUGHT = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-prose-1 news-prose-2 news-wild \
+  news-held-prose news-held-lines blogs-prose-1 blogs-prose-2 blogs-prose-3)
+TEACH = $(BIN)/misplaced finetune $(TAUGHT) --objective context --held-out 0 \
+  $(foreach name,$(SYNTHETIC) news-held-lines,--weight $(name)=0.5) --weight news-prose-1=4 \
+  --weight news-prose-2=2 --weight news-held-prose=1.5 --weight blogs-prose-1=0.4 \
+  --weight blogs-prose-2=0.4 --weight blogs-prose-3=0.4 --batch 24 --learning-rate 1e-3 --cache $(WORK)/cache
+
+model: model-corpora model-encoder model-reader model-context model-classifier model-fast ## make the bundled models again
 
 model-corpora:
 	mkdir -p $(WORK)
@@ -94,6 +103,16 @@ model-corpora:
 	  -o $(WORK)/news-held-lines.jsonl.gz
 	$(CORRUPT) $(WORK)/blogs-first-1400.jsonl.gz --held-out $(HELD) --form prose --donor random \
 	  --seed 10 -o $(WORK)/blogs-held-prose.jsonl.gz
+	for seed in 1 2; do \
+	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every $$seed $(VARIED) --donor topic \
+	    --donor date --donor random --seed 2$$seed -o $(WORK)/news-prose-$$seed.jsonl.gz || exit 1; \
+	done
+	for seed in 1 2 3; do \
+	  $(CORRUPT) $(WORK)/blogs-first-1400.jsonl.gz $(VARIED) --donor random --seed 4$$seed \
+	    -o $(WORK)/blogs-prose-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 4 $(NEWSLINES) --seed 31 \
+	  -o $(WORK)/news-wild.jsonl.gz
 
 model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 8e-5 \
@@ -109,18 +128,24 @@ model-reader:
 	  --batch 16 --steps 1500 --learning-rate 7e-5 -o $(WORK)/reader
 	$(BIN)/misplaced export $(WORK)/reader -o $(WORK)/reader-int8
 
+model-context:
+	$(TEACH) --base $(WORK)/encoder-int8 --members 3 --steps 2500 -o $(WORK)/context
+
 FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.005 --held-out $(HELD) --seen-weight 1 \
   --most-false-flags 3.25 --cache $(WORK)/cache
 
 model-classifier:
 	$(FIT) $(UNREAD) --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
+	  --context $(WORK)/context \
 	  --name default -o artifacts/default
 
 model-fast:
 	$(BIN)/misplaced finetune $(TUNED) --base $(WORK)/encoder --static 256 --held-out $(HELD) \
 	  --batch 48 --steps 2500 --learning-rate 5e-3 --max-tokens 128 -o $(WORK)/static
 	$(BIN)/misplaced export $(WORK)/static -o $(WORK)/static-int8
-	$(FIT) --encoder $(WORK)/static-int8 --name fast -o artifacts/fast
+	$(TEACH) --base $(WORK)/static-int8 --members 2 --width 64 --layers 2 --steps 2000 \
+	  -o $(WORK)/context-fast
+	$(FIT) --encoder $(WORK)/static-int8 --context $(WORK)/context-fast --name fast -o artifacts/fast
 
 clean: ## remove what is made and can be made again
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

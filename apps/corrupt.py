@@ -73,6 +73,14 @@ def corrupt(
             metavar="SHARE", help="Hosts only from the sources that 'finetune --held-out SHARE' leaves out."
         ),
     ] = 1.0,
+    tuned: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            help="Hosts only from the sources that 'finetune --held-out SHARE' learns from; --every counts "
+            "these.",
+        ),
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="Same seed, same corpus, byte for byte.")] = 0,
 ) -> None:
     """Make a labelled corpus by inserting foreign text into articles.
@@ -100,5 +108,6 @@ def corrupt(
         limit=limit,
         every=every,
         held_out=held_out,
+        tuned=tuned,
     )
     message(summary.line())

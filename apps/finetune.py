@@ -24,15 +24,18 @@ def finetune(
     base: Annotated[
         str | None,
         typer.Option(
-            metavar="ID|PATH", help="The sentence-transformers model to begin from; default all-MiniLM-L6-v2."
+            metavar="ID|PATH",
+            help="The sentence-transformers model to begin from; default all-MiniLM-L6-v2. For context the "
+            "exported encoder, or a model's folder; default the bundled model's.",
         ),
     ] = None,
     objective: Annotated[
         str,
         typer.Option(
-            metavar="contrast|reading",
+            metavar="contrast|reading|context",
             help="contrast: an encoder whose paragraphs lie near their own article. reading: a reader of "
-            "labelled paragraphs between their neighbours, the second look of a model.",
+            "labelled paragraphs between their neighbours, the second look of a model. context: a small "
+            "network that reads an article's embeddings together, on an exported encoder.",
         ),
     ] = "contrast",
     weight: Annotated[
@@ -63,6 +66,22 @@ def finetune(
         ),
     ] = 0,
     max_tokens: Annotated[int, typer.Option(metavar="N", help="Word pieces a paragraph is cut to.")] = 80,
+    members: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="For context: networks, each taught without one part of the sources in N."
+        ),
+    ] = 2,
+    width: Annotated[int, typer.Option(metavar="N", help="For context: hidden units.")] = 128,
+    layers: Annotated[int, typer.Option(metavar="N", help="For context: passes.")] = 3,
+    dropout: Annotated[float, typer.Option(metavar="P", help="For context: share left out.")] = 0.1,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="For context: where embeddings are cached; the user's cache folder by default.",
+        ),
+    ] = None,
     checkpoint_every: Annotated[int, typer.Option(metavar="N", help="Steps between checkpoints.")] = 200,
     validate_every: Annotated[int, typer.Option(metavar="N", help="Steps between validations.")] = 400,
     seed: Annotated[int, typer.Option(help="Of the batches; recorded.")] = 0,
@@ -77,8 +96,9 @@ def finetune(
       misplaced export reader -o reader-int8
       misplaced train labelled.jsonl --encoder tuned-int8 --reader reader-int8 -o my-model
     """
-    from misplaced.apps.tuning import Intervals, tune_encoder, tune_reader
+    from misplaced.apps.tuning import Intervals, tune_context, tune_encoder, tune_reader
     from misplaced.errors import UsageError
+    from misplaced.training.context_module import ContextShape
     from misplaced.training.finetuning import FinetuneSettings
 
     settings = FinetuneSettings(
@@ -89,5 +109,17 @@ def finetune(
         tune_encoder(corpora, output, settings, base, intervals)
     elif objective == "reading":
         tune_reader(corpora, output, settings, base, intervals, weight or [])
+    elif objective == "context":
+        tune_context(
+            corpora,
+            output,
+            settings,
+            base,
+            intervals,
+            weight or [],
+            cache,
+            members,
+            ContextShape(width, layers, dropout=dropout),
+        )
     else:
-        raise UsageError(f"unknown objective {objective!r}", hint="give contrast or reading")
+        raise UsageError(f"unknown objective {objective!r}", hint="give contrast, reading or context")

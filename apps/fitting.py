@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from misplaced.labelled import LabelledDocument
     from misplaced.manifest import Manifest
     from misplaced.reader import Reader
-    from misplaced.training.fitting import Fit, FitSettings
+    from misplaced.training.fitting import Context, Fit, FitSettings
     from misplaced.training.saving import EncoderSource
     from misplaced.training.sentence_level import SentenceLevel
 
@@ -41,6 +41,7 @@ class Options:
     seen_weight: float = 0.3
     doubt: float = 0.05
     second_weights: list[str] | tuple[str, ...] = ()
+    context: str | None = None
 
 
 def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
@@ -52,6 +53,7 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
         For malformed corpora (the first error by file and line), unknown encoders, contradicting
         options and folders that must not be overwritten.
     """
+    from misplaced.artifact import located
     from misplaced.labelled import corpus_name
     from misplaced.training.embedding import CachedEncoder
     from misplaced.training.fitting import FitSettings, fit
@@ -71,12 +73,17 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
         ),
     )
     corpora, data = _read(paths, describe_corpus)
-    encoder, source, identity = _find_encoder(options.encoder)
-    cached = CachedEncoder(encoder, identity, None if options.no_cache else options.cache or _cache_folder())
+    encoder, source, identity = find_encoder(options.encoder)
+    cached = CachedEncoder(encoder, identity, None if options.no_cache else options.cache or cache_folder())
     reader = None
     if options.reader is not None:
         reader, source = _find_reader(options.reader, source)
-    fitted = fit(corpora, cached, settings, reader=reader, track=partial(track, transient=False))
+    context = (
+        _find_context(located(options.context), encoder.dimension) if options.context is not None else None
+    )
+    fitted = fit(
+        corpora, cached, settings, reader=reader, context=context, track=partial(track, transient=False)
+    )
     sentences = None
     if options.fused is not None:
         sentences = _sentence_level(options.fused, fitted, encoder, reader, settings)
@@ -104,7 +111,11 @@ def _sentence_level(
     from misplaced.training.sentence_level import choose_sentence_threshold
 
     classifier = Classifier.from_pipeline(fitted.pipeline)
-    detector = Detector(encoder, classifier, fitted.weights, fitted.threshold, statements=fitted.statements)
+    detector = Detector(
+        *(encoder, classifier, fitted.weights, fitted.threshold),
+        statements=fitted.statements,
+        context=fitted.context.network if fitted.context is not None else None,
+    )
     if reader is not None and fitted.second is not None:
         detector.second_look = SecondLook(reader, fitted.second, settings.doubt)
     documents = list(read_labelled(path))
@@ -150,7 +161,7 @@ def _read(paths: list[Path], describe: Any) -> tuple[dict[str, list[LabelledDocu
     return corpora, data
 
 
-def _find_encoder(given: str | None) -> tuple[Encoder, EncoderSource, str]:
+def find_encoder(given: str | None) -> tuple[Encoder, EncoderSource, str]:
     """The encoder, where it comes from, and what identifies its embeddings."""
     from misplaced.artifact import GRAPH, STATIC, TOKENIZER, located
     from misplaced.encoder import OnnxEncoder
@@ -192,6 +203,32 @@ def _find_reader(folder: Path, source: EncoderSource) -> tuple[Reader, EncoderSo
     return Reader(folder / READER, folder / TOKENIZER), replace(source, reader=folder / READER)
 
 
+def _find_context(folder: Path, dimension: int) -> Context:
+    """The context network that 'misplaced finetune --objective context' wrote, or that of a model."""
+    from misplaced.artifact import CONTEXT, TERMS
+    from misplaced.context import ContextNetwork
+    from misplaced.features import matrix
+    from misplaced.features.terms import TermWeights
+    from misplaced.manifest import MANIFEST
+    from misplaced.training.fitting import Context
+
+    path = folder / CONTEXT
+    if not path.is_file():
+        raise UsageError(
+            f"no {CONTEXT}", where=str(folder), hint="give what 'finetune --objective context' wrote"
+        )
+    network = ContextNetwork.load(path)
+    if (network.width, network.dimension) != (len(matrix.COLUMN), dimension):
+        raise UsageError(
+            f"the network reads {network.width} features and embeddings of length {network.dimension}, "
+            f"the encoder gives {len(matrix.COLUMN)} and {dimension}",
+            where=str(path),
+            hint="teach it with the same encoder",
+        )
+    # A model's own network was taught elsewhere: it knows none of the articles at hand.
+    return Context(network, TermWeights.load(folder / TERMS), path, taught=not (folder / MANIFEST).is_file())
+
+
 def _identity(model: str) -> str:
     """Return what identifies the embeddings of a sentence-transformers model: its files or its id."""
     from misplaced.manifest import file_digest
@@ -200,7 +237,7 @@ def _identity(model: str) -> str:
     return ",".join(file_digest(p) for p in sorted(folder.rglob("*")) if p.is_file()) or model
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
     """Return the user's cache folder for embeddings."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "misplaced"

@@ -61,6 +61,14 @@ def train(
         Path | None,
         typer.Option(metavar="DIR", help="A reader for a second look at doubtful paragraphs, exported."),
     ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|NAME",
+            help="A network that reads all paragraphs together, made by 'finetune --objective context' on "
+            "the same encoder, or that of a model; 'default' is the bundled one's.",
+        ),
+    ] = None,
     held_out: Annotated[
         float,
         typer.Option(
@@ -109,5 +117,6 @@ def train(
             seen_weight=seen_weight,
             doubt=doubt,
             second_weights=second_weight or [],
+            context=context,
         ),
     )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from misplaced.apps.progress import track
 from misplaced.apps.reporters.escaping import message
 from misplaced.errors import CorpusError, UsageError
 from misplaced.labelled import corpus_name, digest
+from misplaced.replacing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from misplaced.training.context_module import ContextShape
     from misplaced.training.finetuning import FinetuneSettings
     from misplaced.training.loop import Progress
 
@@ -115,6 +119,78 @@ def tune_reader(
             signature,
             base=base,
             windows=settings.articles,
+            seed=settings.seed,
+            report=report,
+        )
+    message(f"{output}: {progress.step:,} steps; {describe(progress)}")
+
+
+def tune_context(
+    corpora: list[Path],
+    output: Path,
+    settings: FinetuneSettings,
+    base: str | None,
+    intervals: Intervals,
+    weights: list[str],
+    cache: Path | None,
+    members: int,
+    shape: ContextShape,
+) -> None:
+    """Teach a context network on an exported encoder and say how it went.
+
+    Raises
+    ------
+    UsageError
+        If `output` is a file, or a weight is malformed or of an unknown corpus.
+    CorpusError
+        If a corpus is not labelled.
+    """
+    import numpy as np
+
+    from misplaced.apps.fitting import cache_folder, corpus_weights, find_encoder
+    from misplaced.artifact import TERMS
+    from misplaced.labelled import read_labelled
+    from misplaced.training.context import teach_context
+    from misplaced.training.embedding import CachedEncoder
+    from misplaced.training.fitting import count_words
+    from misplaced.training.loop import LoopSettings
+    from misplaced.training.sheets import sheets
+    from misplaced.training.table import embed_documents
+
+    digests = _checked(corpora, output)
+    shares = corpus_weights(weights, list(digests))
+    documents = {corpus_name(path): list(read_labelled(path)) for path in corpora}
+    encoder, _, identity = find_encoder(base)
+    cached = CachedEncoder(encoder, identity, cache or cache_folder())
+    shown = partial(track, transient=False)
+    terms = count_words(documents)
+    vectors = embed_documents((d for some in documents.values() for d in some), cached, shown)
+    made = [
+        (sheets(some, vectors, terms, seed=settings.seed, name=name, track=shown), shares.get(name, 1.0))
+        for name, some in documents.items()
+    ]
+    signature = {
+        "settings": asdict(settings),
+        "objective": "context",
+        "weights": shares,
+        "encoder": identity,
+        "members": members,
+        "shape": asdict(shape),
+        "corpora": digests,
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    with replacing(output / TERMS) as stream:
+        np.save(stream, terms.table, allow_pickle=False)
+    loop = LoopSettings(settings.steps, settings.learning_rate, intervals.checkpoint, intervals.validate)
+    with _shown(members * settings.steps) as report:
+        progress = teach_context(
+            made,
+            output,
+            loop,
+            signature,
+            shape=shape,
+            members=members,
+            batch=settings.articles,
             seed=settings.seed,
             report=report,
         )

@@ -8,6 +8,7 @@
     encoder.onnx      the encoder, unless the manifest names a sentence-transformers model
     static.npz        in place of it: the vectors of a static encoder
     tokenizer.json    its tokenizer
+    context.npz       optional: the network that reads all paragraphs together
     reader.onnx       optional: the reader of the second look, of the same tokenizer
     README.md         the model card
 
@@ -25,11 +26,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misplaced.errors import ArtifactError
-from misplaced.manifest import MANIFEST, REPAIR, Manifest, read_manifest, require, verify
-from misplaced.networks import GRAPH, READER, STATIC, TOKENIZER, Networks
+from misplaced.manifest import MANIFEST, Manifest, read_manifest, require, verify
+from misplaced.networks import CONTEXT, GRAPH, READER, STATIC, TOKENIZER, Networks
 
 if TYPE_CHECKING:
     from misplaced.classifier import Classifier
+    from misplaced.context import ContextNetwork
     from misplaced.encoder import Encoder
     from misplaced.features.terms import TermWeights
     from misplaced.second_look import SecondLook
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUNDLED",
+    "CONTEXT",
     "GRAPH",
     "READER",
     "STATIC",
@@ -69,6 +72,7 @@ class Artifact:
     weights: TermWeights
     statements: StatementModel
     second_look: SecondLook | None = None
+    context: ContextNetwork | None = None
 
     @property
     def threshold(self) -> float:
@@ -140,7 +144,8 @@ def load(
         weights = _load_terms(folder, manifest)
         statements = _load_statements(folder, manifest)
         found = encoder or networks.encoder()
-        return Artifact(manifest, found, classifier, weights, statements, networks.second_look())
+        context = _load_context(folder, manifest)
+        return Artifact(manifest, found, classifier, weights, statements, networks.second_look(), context)
 
 
 def _load_classifier(folder: Path, manifest: Manifest, *, trusted: bool) -> Classifier:
@@ -226,19 +231,17 @@ def _check_drift(folder: Path, manifest: Manifest, classifier: Classifier) -> No
 
 
 def _load_terms(folder: Path, manifest: Manifest) -> TermWeights:
-    import numpy as np
+    from misplaced.features.terms import TermWeights
 
-    from misplaced.features.terms import BUCKETS, TermWeights
+    return TermWeights.load(require(folder, manifest, TERMS))
 
-    try:
-        table = np.load(require(folder, manifest, TERMS), allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise ArtifactError(f"{TERMS} cannot be read ({error})", where=str(folder), hint=REPAIR) from error
-    if not isinstance(table, np.ndarray) or table.shape != (BUCKETS,) or table.dtype != np.float32:
-        raise ArtifactError(
-            f"{TERMS} is not an array of shape ({BUCKETS},), float32", where=str(folder), hint=REPAIR
-        )
-    return TermWeights(table)
+
+def _load_context(folder: Path, manifest: Manifest) -> ContextNetwork | None:
+    if CONTEXT not in manifest.files:
+        return None
+    from misplaced.context import ContextNetwork
+
+    return ContextNetwork.load(require(folder, manifest, CONTEXT))
 
 
 def _load_statements(folder: Path, manifest: Manifest) -> StatementModel:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from misplaced.artifact import Artifact
     from misplaced.classifier import Classifier
+    from misplaced.context import ContextNetwork
     from misplaced.encoder import Encoder
     from misplaced.features.terms import TermWeights
     from misplaced.report import Level, Report, Statement
@@ -60,6 +61,8 @@ class Detector:
     second_look : SecondLook, optional
         Reads doubtful paragraphs in context; None leaves it at the first verdict. May be set to None
         at any time.
+    context : ContextNetwork, optional
+        Where the classifier reads its columns.
 
     Examples
     --------
@@ -78,8 +81,9 @@ class Detector:
         sentence_threshold: float | None = None,
         statements: StatementModel | None = None,
         second_look: SecondLook | None = None,
+        context: ContextNetwork | None = None,
     ) -> None:
-        expected = len(matrix.names(encoder.dimension))
+        expected = len(matrix.names(encoder.dimension, context=context is not None))
         if classifier.width != expected:
             raise EncoderError(
                 f"the classifier reads {classifier.width} features, "
@@ -94,6 +98,7 @@ class Detector:
         self.sentence_threshold = sentence_threshold
         self.statements = statements or StatementModel()
         self.second_look = second_look
+        self.context = context
 
     @classmethod
     def load(
@@ -145,6 +150,7 @@ class Detector:
             sentence_threshold=artifact.sentence_threshold,
             statements=artifact.statements,
             second_look=artifact.second_look,
+            context=artifact.context,
         )
 
     @property
@@ -238,7 +244,10 @@ class Detector:
     ) -> list[Look]:
         """Look at documents, twice where a paragraph is doubtful."""
         looks = [
-            first_look(document, known, self.classifier, self.weights, self.statements, statement)
+            first_look(
+                *(document, known, self.classifier, self.weights, self.statements, statement),
+                context=self.context,
+            )
             for document, known in zip(documents, embeddings, strict=True)
         ]
         if self.second_look is not None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from misplaced.classifier import Classifier
+    from misplaced.context import ContextNetwork
     from misplaced.document import Document
     from misplaced.embedding import DocumentEmbeddings
     from misplaced.features.matrix import Features
@@ -82,6 +83,7 @@ def first_look(
     weights: TermWeights,
     statements: StatementModel,
     statement: Statement | None = None,
+    context: ContextNetwork | None = None,
 ) -> Look:
     """Judge every paragraph by its features.
 
@@ -94,6 +96,8 @@ def first_look(
     statements : StatementModel
     statement : Statement, optional
         What is said of the whole, where it is known already.
+    context : ContextNetwork, optional
+        Where the classifier reads its columns.
     """
     filled = [i for i, p in enumerate(document.paragraphs) if p.content]
     size = len(document.paragraphs)
@@ -102,11 +106,11 @@ def first_look(
         return Look([], [], None, None, nothing, {}, statement or Statement(), size)
     contents, rows = [document.paragraphs[i].content for i in filled], embeddings.paragraphs[filled]
     title, title_row = document.title_content, embeddings.title
-    features = matrix.compute(contents, rows, title, title_row, weights)
+    features = matrix.compute(contents, rows, title, title_row, weights, context)
     if statement is None:
         statement = statements.judge(contents, features.terms, rows, title, title_row, weights)
     if statement.title_mismatch:
-        title, features = None, matrix.compute(contents, rows, None, None, weights)
+        title, features = None, matrix.compute(contents, rows, None, None, weights, context)
     found = classifier.probabilities(features.matrix)
     return Look(filled, contents, title, features, found, {}, statement, size)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 GRAPH = "encoder.onnx"
 STATIC = "static.npz"
 READER = "reader.onnx"
+CONTEXT = "context.npz"
 TOKENIZER = "tokenizer.json"
 
 

@@ -68,6 +68,7 @@ _EVIDENCE = {
     "words": ("lexical_rest", "lexical_nearest", "term_overlap", "overlap_far"),
     "names": ("names_seen", "names_unseen", "has_names", "title_names", "names_far"),
     "alike": ("opening_shared", "ending_shared"),
+    "context": matrix.CONTEXT,
     "repeats": ("repeats", "repeats_title"),
     "place": ("position", "from_start", "from_end"),
     "company": ("previous_short", "next_short", "short_run", "article_short", "article_size", "after_label"),
@@ -140,12 +141,17 @@ class Article:
             At most :data:`MOST_REASONS` sentences, the heaviest evidence first; at least one.
         """
         contributions = classifier.contributions(self.features.matrix[row], label)
+        context = len(contributions) > len(matrix.names(self.embeddings.shape[1]))
+        kinds = _kinds(self.embeddings.shape[1], context=context)
         weights: dict[str, float] = {}
-        for kind, contribution in zip(_kinds(self.embeddings.shape[1]), contributions, strict=True):
+        for kind, contribution in zip(kinds, contributions, strict=True):
             weights[kind] = weights.get(kind, 0.0) + float(contribution)
+        # The context network weighs the same evidence pair by pair and has no words of its own: where it
+        # speaks, whatever points the same way as it is worth saying.
+        least = 0.0 if weights.pop("context", 0.0) >= _LEAST_CONTRIBUTION else _LEAST_CONTRIBUTION
         sentences: list[str] = []
         for kind in sorted(weights, key=lambda k: -weights[k]):
-            if weights[kind] < _LEAST_CONTRIBUTION or len(sentences) == MOST_REASONS:
+            if weights[kind] <= least or len(sentences) == MOST_REASONS:
                 break
             sentence = wording(label) if kind == "wording" else SENTENCES[kind](self, row)
             if sentence:
@@ -178,10 +184,12 @@ def explain_reading(before: float, after: float) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def _kinds(dimension: int) -> tuple[str, ...]:
+def _kinds(dimension: int, *, context: bool) -> tuple[str, ...]:
+    """Kind of evidence of every column."""
     of_column = {column: kind for kind, columns in _EVIDENCE.items() for column in columns}
     kinds = []
-    for name, group in zip(matrix.names(dimension), matrix.groups(dimension), strict=True):
+    columns = matrix.names(dimension, context=context), matrix.groups(dimension, context=context)
+    for name, group in zip(*columns, strict=True):
         # A product, hinge or deviation speaks for the column it starts from.
         base = name.split("*")[0].split("<")[0].removesuffix("_deviation")
         kinds.append("wording" if group == "embedding" else of_column.get(base, "shape"))

@@ -54,6 +54,7 @@ def make_corpus(
     limit: int | None = None,
     every: int = 1,
     held_out: float = 1.0,
+    tuned: float = 0.0,
 ) -> CorpusSummary:
     """Read articles, insert foreign text, write the labelled corpus.
 
@@ -76,23 +77,29 @@ def make_corpus(
     held_out : float
         Share of the sources whose articles are hosts: those that fine-tuning with this share leaves
         out, see :func:`misplaced.training.split.is_held_out`; 1 for all.
+    tuned : float
+        The other way round: only articles that fine-tuning with this share held out learns from, told
+        apart before `every` counts them; 0 for all.
 
     Raises
     ------
     CorpusError
         If a file cannot be read, a line is malformed, or no article is long enough.
     UsageError
-        If `every` or `limit` is below 1, or `held_out` is no share.
+        If `every` or `limit` is below 1, or `held_out` or `tuned` is no share.
     """
     if every < 1:
         raise UsageError(f"every {every} is out of range", hint="give 1 or more")
     if not 0 < held_out <= 1:
         raise UsageError(f"share {held_out} is out of range", hint="give one above 0, up to 1")
+    if not 0 <= tuned < 1:
+        raise UsageError(f"share {tuned} is out of range", hint="give 0 up to 1")
     if limit is not None and limit < 1:
         raise UsageError(f"limit {limit} is out of range", hint="give 1 or more")
     articles = _read(paths, recurrences, trust_lines=trust_lines, limit=limit)
     pool = DonorPool(_read(donors_from, recurrences, trust_lines=trust_lines) if donors_from else articles)
-    hosts = [a for a in articles[::every] if is_held_out(a.source or a.id, held_out)]
+    learned = [a for a in articles if not is_held_out(a.source or a.id, tuned)]
+    hosts = [a for a in learned[::every] if is_held_out(a.source or a.id, held_out)]
     made = corrupt(hosts, settings, pool)
     if not made:
         raise CorpusError(

@@ -17,6 +17,7 @@ import numpy as np
 from misplaced.classifier import CLASSES
 from misplaced.document import fold
 from misplaced.errors import UsageError
+from misplaced.features import matrix
 from misplaced.features.terms import TermWeights
 from misplaced.training.calibration import calibrate, softmax
 from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
@@ -26,9 +27,11 @@ from misplaced.training.table import Table, embed_documents, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from misplaced.context import ContextNetwork
     from misplaced.labelled import LabelledDocument
     from misplaced.logistic import Logistic
     from misplaced.reader import Reader
@@ -40,6 +43,9 @@ FOLDS = 4
 
 #: Iterations of the optimiser; the figures stop moving well before.
 _ITERATIONS = 300
+
+#: How much wider the context network's columns are scaled than to a spread of 1.
+_TRUST = 4.0
 
 #: Log-odds of a class that the corpora do not show.
 _NEVER = -50.0
@@ -101,6 +107,28 @@ class FitSettings:
 
 
 @dataclass(frozen=True)
+class Context:
+    """A context network, and what it was taught with.
+
+    Attributes
+    ----------
+    network : ContextNetwork
+    weights : TermWeights
+        Those that its feature columns were computed with.
+    path : Path
+        Its file.
+    taught : bool
+        Whether it was taught on the corpora at hand: then each article is shown to the one of its
+        networks that does not know it.
+    """
+
+    network: ContextNetwork
+    weights: TermWeights
+    path: Path
+    taught: bool = True
+
+
+@dataclass(frozen=True)
 class Fit:
     """A fitted model.
 
@@ -116,6 +144,8 @@ class Fit:
         What is said of documents as a whole.
     second : Logistic or None
         Over :func:`misplaced.second_look.evidence`; None without a reader.
+    context : Context or None
+        What it was fitted with.
     """
 
     pipeline: Any
@@ -124,6 +154,7 @@ class Fit:
     figures: dict[str, Figures]
     statements: StatementModel
     second: Logistic | None = None
+    context: Context | None = None
 
 
 def fit(
@@ -132,6 +163,7 @@ def fit(
     settings: FitSettings,
     *,
     reader: Reader | None = None,
+    context: Context | None = None,
     track: Callable[[Iterable[Any], int, str], Iterable[Any]] | None = None,
 ) -> Fit:
     """Fit the classifier.
@@ -144,6 +176,8 @@ def fit(
     settings : FitSettings
     reader : Reader, optional
         For a second look at doubtful paragraphs.
+    context : Context, optional
+        Reads the paragraphs together; its word weights are taken, too.
     track : callable, optional
         Wraps an iterable of known length to show its progress: ``track(iterable, total, what)``.
 
@@ -153,12 +187,7 @@ def fit(
         If too few documents hold coherent or foreign paragraphs to hold any out.
     """
     shown = track or (lambda iterable, total, what: iterable)
-    weights = TermWeights.count(
-        fold(paragraph)
-        for documents in corpora.values()
-        for document in documents
-        for paragraph in document.paragraphs
-    )
+    weights = context.weights if context is not None else count_words(corpora)
     vectors = embed_documents((d for documents in corpora.values() for d in documents), encoder, shown)
     table = tabulate(
         corpora,
@@ -168,10 +197,13 @@ def fit(
         track=shown,
         vectors=vectors,
         held_out=settings.held_out,
+        context=context.network if context is not None else None,
+        taught=context is not None and context.taught,
     ).merged(FOLDS)
     sample_weights = np.array([settings.corpus_weights.get(name, 1.0) for name in corpora])[table.corpora]
     fit_weights = np.where(table.seen, settings.seen_weight, 1.0) * sample_weights
-    pipeline, probabilities = _cross_fitted(table, fit_weights, settings, shown)
+    trusted = len(matrix.CONTEXT) if context is not None else 0
+    pipeline, probabilities = _cross_fitted(table, fit_weights, settings, shown, trusted)
     second = None
     if reader is not None:
         documents = [document for of_corpus in corpora.values() for document in of_corpus]
@@ -186,7 +218,17 @@ def fit(
     statements = fit_statements(
         corpora, vectors, weights, seed=settings.seed, held_out=settings.held_out, track=shown
     )
-    return Fit(pipeline, weights, threshold, figures, statements, second)
+    return Fit(pipeline, weights, threshold, figures, statements, second, context)
+
+
+def count_words(corpora: dict[str, list[LabelledDocument]]) -> TermWeights:
+    """Weigh words by how few paragraphs of the corpora hold them."""
+    return TermWeights.count(
+        fold(paragraph)
+        for documents in corpora.values()
+        for document in documents
+        for paragraph in document.paragraphs
+    )
 
 
 def _cross_fitted(
@@ -194,16 +236,20 @@ def _cross_fitted(
     fit_weights: NDArray[np.float64],
     settings: FitSettings,
     shown: Callable[[Iterable[Any], int, str], Iterable[Any]],
+    trusted: int,
 ) -> tuple[Any, NDArray[np.float64]]:
-    """Fit on all rows, calibrated by held-out scores; return the pipeline and held-out probabilities."""
+    """Fit on all rows, calibrated by held-out scores; return the pipeline and held-out probabilities.
+
+    Of the columns the last ones, `trusted` in number, are the context network's.
+    """
     folds = _folds(table, settings.seed)
     scores = np.zeros((len(table.classes), len(CLASSES)))
     for train, test in shown(folds, len(folds), "fitting folds"):
-        part = _fit_pipeline(table.matrix[train], table.classes[train], fit_weights[train], settings)
+        part = _fit_pipeline(table.matrix[train], table.classes[train], fit_weights[train], settings, trusted)
         scores[test] = _all_classes(part).decision_function(table.matrix[test])
     honest = ~table.seen  # an encoder is too sure of what it was tuned on
     slope, offsets = calibrate(scores[honest], table.classes[honest], fit_weights[honest])
-    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, fit_weights, settings))
+    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, fit_weights, settings, trusted))
     logistic = pipeline[-1]
     logistic.coef_ = logistic.coef_ * slope
     logistic.intercept_ = logistic.intercept_ * slope + offsets
@@ -239,15 +285,16 @@ def _fit_pipeline(
     classes: NDArray[np.int64],
     sample_weights: NDArray[np.float64],
     settings: FitSettings,
+    trusted: int,
 ) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
 
-    pipeline = Pipeline(
-        [
-            ("scaler", StandardScaler()),
-            ("logistic", LogisticRegression(C=settings.regularisation, max_iter=_ITERATIONS, tol=1e-3)),
-        ]
-    )
-    return pipeline.fit(rows, classes, logistic__sample_weight=sample_weights)
+    scaler = StandardScaler().fit(rows)
+    # A wider scale is a weaker penalty: six columns that sum all evidence up must not count as little as
+    # any six of a thousand.
+    scaler.scale_[rows.shape[1] - trusted :] /= _TRUST
+    logistic = LogisticRegression(C=settings.regularisation, max_iter=_ITERATIONS, tol=1e-3)
+    logistic.fit(scaler.transform(rows), classes, sample_weight=sample_weights)
+    return Pipeline([("scaler", scaler), ("logistic", logistic)])

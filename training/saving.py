@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from misplaced.artifact import CARD, CLASSIFIER, GRAPH, READER, STATIC, TERMS, TOKENIZER
+from misplaced.artifact import CARD, CLASSIFIER, CONTEXT, GRAPH, READER, STATIC, TERMS, TOKENIZER
 from misplaced.classifier import Classifier
 from misplaced.errors import UsageError
 from misplaced.manifest import FORMAT_VERSION, MANIFEST, Manifest, file_digest, files_of
@@ -215,3 +215,5 @@ def _write_parts(aside: Path, fit: Fit, encoder: EncoderSource) -> None:
         shutil.copyfile(encoder.folder / TOKENIZER, aside / TOKENIZER)
     if fit.second is not None and encoder.reader is not None:
         shutil.copyfile(encoder.reader, aside / READER)
+    if fit.context is not None:
+        shutil.copyfile(fit.context.path, aside / CONTEXT)

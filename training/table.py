@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from misplaced.context import ContextNetwork
     from misplaced.features.terms import TermWeights
     from misplaced.labelled import LabelledDocument
     from misplaced.training.embedding import CachedEncoder
@@ -77,12 +78,15 @@ def tabulate(
     track: Callable[[Iterable[Any], int, str], Iterable[Any]],
     vectors: dict[str, NDArray[np.float32]] | None = None,
     held_out: float = 0.0,
+    context: ContextNetwork | None = None,
+    taught: bool = True,
 ) -> Table:
     """Turn labelled documents into arrays; paragraphs labelled ``ignore`` and empty ones are left out.
 
     Embeddings of the titles and paragraphs, white space folded, may be given as `vectors`. Where the
     encoder was tuned on such articles, `held_out` is the share of the sources that it was not tuned
-    on (:func:`misplaced.training.split.is_held_out`); 0 says that it knows none of them.
+    on (:func:`misplaced.training.split.is_held_out`); 0 says that it knows none of them. Of a context
+    network that was `taught` on such articles, the part that does not know an article reads it.
     """
     rng = np.random.default_rng(seed)
     parts: list[tuple[NDArray[Any], ...]] = []
@@ -97,11 +101,13 @@ def tabulate(
             kept = [i for i, paragraph in enumerate(document.paragraphs) if fold(paragraph)]
             if not kept:
                 continue
-            rows = _rows(document, kept, vectors, weights, untitled=untitled)
+            key = document.site or document.id
+            honest = context.new_to(key) if context is not None and taught else context
+            rows = _rows(document, kept, vectors, weights, honest, untitled=untitled)
             labelled = class_numbers(rows, [document.labels[i] for i in kept])
             known = np.flatnonzero(labelled >= 0)
             group = articles.setdefault(document.id, len(articles))
-            seen = held_out > 0 and not is_held_out(document.site or document.id, held_out)
+            seen = held_out > 0 and not is_held_out(key, held_out)
             constants = (np.full(len(known), value) for value in (group, corpus, number))
             parts.append((rows[known], labelled[known], *constants, known, np.full(len(known), seen)))
     if not parts:
@@ -135,6 +141,7 @@ def _rows(
     kept: list[int],
     vectors: dict[str, NDArray[np.float32]],
     weights: TermWeights,
+    context: ContextNetwork | None,
     *,
     untitled: bool,
 ) -> NDArray[np.float32]:
@@ -146,5 +153,6 @@ def _rows(
         title or None,
         vectors[title] if title else None,
         weights,
+        context,
     )
     return features.matrix

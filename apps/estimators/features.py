@@ -35,8 +35,8 @@ class ParagraphFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     groups : sequence of str, optional
         The views to take, of ``semantic``, ``lexical``, ``surface``, ``stretch``, ``relative``,
-        ``interaction``, ``embedding``; all by default. They are described in
-        :func:`misplaced.features.matrix.compute`.
+        ``interaction``, ``embedding``, ``context`` (of models that have a context network); all by
+        default. They are described in :func:`misplaced.features.matrix.compute`.
     titled : bool
         The column before the last holds the article's title; an empty one for none.
     model : str, optional
@@ -102,7 +102,7 @@ class ParagraphFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         rows = self._rows(X, reset=False)
         detector = shared_detector(self.model, second_look=False)
-        columns = self._columns(detector.encoder.dimension)
+        columns = self._columns(detector.encoder.dimension, context=detector.context is not None)
         found = articles(rows)
         features = np.zeros((len(rows), len(columns)), dtype=np.float32)
         documents = [
@@ -118,9 +118,10 @@ class ParagraphFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the columns, an array of str of shape (f,)."""
-        dimension = shared_detector(self.model, second_look=False).encoder.dimension
-        names = np.array(matrix.names(dimension), dtype=object)
-        return names[self._columns(dimension)]
+        detector = shared_detector(self.model, second_look=False)
+        dimension, context = detector.encoder.dimension, detector.context is not None
+        names = np.array(matrix.names(dimension, context=context), dtype=object)
+        return names[self._columns(dimension, context=context)]
 
     def _rows(self, X: Any, *, reset: bool) -> NDArray[Any]:  # noqa: N803
         # An array of str would be as wide in every row as the longest paragraph.
@@ -129,9 +130,9 @@ class ParagraphFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rows: NDArray[Any] = validate_data(self, table, dtype=None, reset=reset, ensure_min_features=least)
         return rows
 
-    def _columns(self, dimension: int) -> NDArray[np.int64]:
+    def _columns(self, dimension: int, *, context: bool = False) -> NDArray[np.int64]:
         """Places of the columns of the groups."""
-        all_groups = matrix.groups(dimension)
+        all_groups = matrix.groups(dimension, context=context)
         known = get_args(matrix.Group)
         wanted = known if self.groups is None else tuple(self.groups)
         unknown = [group for group in wanted if group not in known]
@@ -152,7 +153,7 @@ class ParagraphFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _measured(documents: Sequence[Document], detector: Detector) -> Any:
     """Yield the matrix of every document, rows of empty paragraphs left out."""
-    width = len(matrix.names(detector.encoder.dimension))
+    width = len(matrix.names(detector.encoder.dimension, context=detector.context is not None))
     for document, embeddings in zip(documents, detector.embed(documents), strict=True):
         filled = [i for i, paragraph in enumerate(document.paragraphs) if paragraph.content]
         if not filled:
@@ -165,4 +166,5 @@ def _measured(documents: Sequence[Document], detector: Detector) -> Any:
             document.title_content,
             embeddings.title,
             detector.weights,
+            detector.context,
         ).matrix

@@ -1,7 +1,7 @@
 """One row of numbers for each paragraph: the matrix that the classifier reads.
 
-Joins the semantic, lexical, surface and stretch views with the paragraph's own embedding; the only module
-that knows the order of the columns.
+Joins the semantic, lexical, surface and stretch views with the paragraph's own embedding and what the
+context network reads; the only module that knows the order of the columns.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from misplaced.features import lexical, relative, semantic, stretch, surface
+from misplaced.features.pairs import Pairs
 from misplaced.features.terms import Terms, TermWeights
 from misplaced.features.vocabulary import Vocabulary
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Group = Literal["semantic", "lexical", "surface", "stretch", "relative", "interaction", "embedding"]
+    from misplaced.context import ContextNetwork
+
+Group = Literal[
+    "semantic", "lexical", "surface", "stretch", "relative", "interaction", "embedding", "context"
+]
 
 #: Paragraphs that *nearest* compares with, evenly spread over a longer article: cost and memory
 #: then grow with the length of the article, not with its square.
@@ -61,8 +66,17 @@ _PLAIN = (*semantic.NAMES, *lexical.NAMES, *surface.NAMES, *stretch.NAMES)
 _FIRST = [_PLAIN.index(first) for first, _ in INTERACTIONS]
 _SECOND = [_PLAIN.index(second) for _, second in INTERACTIONS]
 
+#: What the context network says: log-probabilities of the classifier's classes.
+CONTEXT = (
+    "context_prose",
+    "context_line",
+    "context_caption_or_note",
+    "context_pointer",
+    "context_foreign_prose",
+    "context_furniture",
+)
 
-#: Columns that are no embedding, by name.
+#: Columns that are neither an embedding nor the context network's, by name.
 COLUMN = {
     name: place
     for place, name in enumerate(
@@ -82,22 +96,25 @@ class Features:
     wordings : ndarray of shape (n,), int64
         Equal numbers for paragraphs of equal wording.
     terms : tuple of Terms, length n
+    vocabulary : Vocabulary
     """
 
     matrix: NDArray[np.float32]
     wordings: NDArray[np.int64]
     terms: tuple[Terms, ...]
+    vocabulary: Vocabulary
 
 
-def names(dimension: int) -> tuple[str, ...]:
-    """Return the names of the columns for embeddings of length `dimension`."""
+def names(dimension: int, *, context: bool = False) -> tuple[str, ...]:
+    """Return the names of the columns for embeddings of length `dimension`, with a context network or not."""
     return (
         *COLUMN,
         *(f"embedding_{i}" for i in range(dimension)),
+        *(CONTEXT if context else ()),
     )
 
 
-def groups(dimension: int) -> tuple[Group, ...]:
+def groups(dimension: int, *, context: bool = False) -> tuple[Group, ...]:
     """Return the group of every column, in the order of :func:`names`."""
     sizes: tuple[tuple[Group, int], ...] = (
         ("semantic", len(semantic.NAMES)),
@@ -107,6 +124,7 @@ def groups(dimension: int) -> tuple[Group, ...]:
         ("relative", len(relative.NAMES)),
         ("interaction", len(INTERACTIONS)),
         ("embedding", dimension),
+        ("context", len(CONTEXT) if context else 0),
     )
     return tuple(group for group, size in sizes for _ in range(size))
 
@@ -117,6 +135,7 @@ def compute(
     title: str | None,
     title_embedding: NDArray[np.float32] | None,
     weights: TermWeights,
+    context: ContextNetwork | None = None,
 ) -> Features:
     """Compute the feature matrix of one document.
 
@@ -125,7 +144,8 @@ def compute(
     :func:`misplaced.features.surface.surface_features` and
     :func:`misplaced.features.stretch.stretch_features`, those columns against the article's level
     (:func:`misplaced.features.relative.relative_features`), the products named in
-    :data:`INTERACTIONS`, and the paragraph's own embedding, which tells furniture and register.
+    :data:`INTERACTIONS`, the paragraph's own embedding, which tells furniture and register, and, where
+    there is a context network, its log-probabilities (:meth:`misplaced.context.ContextNetwork.read`).
 
     Parameters
     ----------
@@ -136,6 +156,7 @@ def compute(
     title : str or None
     title_embedding : ndarray of shape (d,), float32, or None
     weights : TermWeights
+    context : ContextNetwork, optional
     """
     numbers: dict[str, int] = {}
     wordings = np.array([numbers.setdefault(c.casefold(), len(numbers)) for c in contents], dtype=np.int64)
@@ -158,8 +179,11 @@ def compute(
     )
     products = plain[:, _FIRST] * plain[:, _SECOND]
     level = relative.relative_features(plain, _PLAIN)
-    matrix = np.concatenate([plain, level, products, embeddings], axis=1)
-    return Features(matrix.astype(np.float32), wordings, terms)
+    own = np.concatenate([plain, level, products], axis=1, dtype=np.float32)
+    views = [own, embeddings]
+    if context is not None:
+        views.append(context.read(own, Pairs(embeddings, title_embedding, vocabulary, wordings)))
+    return Features(np.concatenate(views, axis=1, dtype=np.float32), wordings, terms, vocabulary)
 
 
 def lines(rows: NDArray[np.float32]) -> NDArray[np.bool_]:

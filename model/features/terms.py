@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from misplaced.errors import ArtifactError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -108,6 +111,30 @@ class TermWeights:
             frequency[list({bucket(word) for word in Terms.of(content).words})] += 1
         table = np.log((1 + total) / (1 + frequency)) / max(np.log(1 + total), 1e-9)
         return cls(table.astype(np.float32))
+
+    @classmethod
+    def load(cls, path: Path) -> TermWeights:
+        """Read the table that ``numpy.save`` wrote.
+
+        Raises
+        ------
+        ArtifactError
+            If the file holds anything else.
+        """
+        hint = "install the package again, or train the model again"
+        try:
+            table = np.load(path, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise ArtifactError(
+                f"{path.name} cannot be read ({error})", where=str(path.parent), hint=hint
+            ) from error
+        if not isinstance(table, np.ndarray) or table.shape != (BUCKETS,) or table.dtype != np.float32:
+            raise ArtifactError(
+                f"{path.name} is not an array of shape ({BUCKETS},), float32",
+                where=str(path.parent),
+                hint=hint,
+            )
+        return cls(table)
 
     def of(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Return the weights of words, float32 of shape (len(words),)."""

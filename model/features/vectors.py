@@ -81,6 +81,24 @@ class TermVectors:
             result += np.bincount(cell, self.values[entry] * self.values[other], len(result))
         return result.reshape(end - first, size)
 
+    def among(self, first: int, end: int) -> NDArray[np.float32]:
+        """Products of the title and the rows `first` to `end` with each other, the title first.
+
+        Returns
+        -------
+        ndarray of shape (m + 1, m + 1), float32
+            For m = end - first rows.
+        """
+        low, high = np.searchsorted(self.rows, [first, end])
+        titled = np.sqrt(self._vocabulary.title_times) * self._vocabulary.weights
+        title_words = np.flatnonzero(titled)
+        words, places = np.unique(np.concatenate([title_words, self.columns[low:high]]), return_inverse=True)
+        dense = np.zeros((end - first + 1, len(words)), dtype=np.float32)
+        title = titled[title_words]
+        dense[0, places[: len(title_words)]] = title / max(float(np.sqrt((title**2).sum())), 1e-9)
+        dense[self.rows[low:high] - first + 1, places[len(title_words) :]] = self.values[low:high]
+        return dense @ dense.T
+
     def _per_row(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return self._vocabulary.per_row(values)
 

@@ -73,7 +73,9 @@ class TestParagraphFeatures:
         document = Document.from_text(NEWS)
         (known,) = bundled_detector.embed([document])
         d = bundled_detector
-        expected = first_look(document, known, d.classifier, d.weights, d.statements).features.matrix
+        expected = first_look(
+            document, known, d.classifier, d.weights, d.statements, context=d.context
+        ).features.matrix
         rows = [["a", document.title, p.text] for p in document.paragraphs]
         found = ParagraphFeatures(titled=True).fit_transform(rows)
         assert found.dtype == np.float32

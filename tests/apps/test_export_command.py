@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from misplaced.apps import cli
-from misplaced.apps.fitting import _find_encoder
+from misplaced.apps.fitting import find_encoder
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_the_exported_folder_is_an_encoder(export, tmp_path):
     status, err = export("-o", tmp_path / "encoder")
     assert (status, err[-1]) == (0, f"encoder written to {tmp_path / 'encoder'}")
     assert sorted(p.name for p in (tmp_path / "encoder").iterdir()) == ["encoder.onnx", "tokenizer.json"]
-    encoder, source, _ = _find_encoder(str(tmp_path / "encoder"))
+    encoder, source, _ = find_encoder(str(tmp_path / "encoder"))
     assert (encoder.dimension, source.folder) == (384, tmp_path / "encoder")
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from misplaced.apps import cli
-from misplaced.apps.fitting import Options, _find_encoder, train_model
+from misplaced.apps.fitting import Options, find_encoder, train_model
 from misplaced.apps.loading import load_detector
 from misplaced.artifact import bundled
 from misplaced.encoder import OnnxEncoder
 from misplaced.labelled import corpus_name, digest
 from misplaced.manifest import file_digest, read_manifest
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "news.txt"
 
 #: So strong a penalty lets the optimiser stop early.
 QUICK = 0.0005
@@ -111,11 +114,11 @@ def test_a_local_model_is_known_by_its_files(word_encoder, tmp_path, monkeypatch
     loaded = "misplaced.sentence_transformer.SentenceTransformerEncoder"
     monkeypatch.setattr(loaded, lambda name: word_encoder)
     (tmp_path / "weights").write_text("one")
-    identities = [_find_encoder(str(tmp_path))[2] for _ in range(2)]
+    identities = [find_encoder(str(tmp_path))[2] for _ in range(2)]
     (tmp_path / "weights").write_text("two")
-    identities.append(_find_encoder(str(tmp_path))[2])
+    identities.append(find_encoder(str(tmp_path))[2])
     assert identities[0] == identities[1] != identities[2]
-    assert _find_encoder("some/words")[2] == "some/words"
+    assert find_encoder("some/words")[2] == "some/words"
 
 
 @pytest.mark.parametrize(
@@ -207,3 +210,27 @@ def test_a_model_of_another_scikit_learn_is_a_warning_on_standard_error(trained,
     assert streams.err.startswith(f"warning: {model}: the model was made with scikit-learn 0.99.1, installed")
     load_detector(model, quiet=True)
     assert capsys.readouterr().err == ""
+
+
+def test_a_context_network_is_taught_trained_on_and_detects(misplaced, labelled_file, tmp_path):
+    taught, model = tmp_path / "taught", tmp_path / "model"
+    common = (labelled_file, "--cache", tmp_path / "cache")
+    status, _, errors = misplaced(
+        *("finetune", *common, "--objective", "context", "-o", taught, "--steps", 3, "--batch", 4),
+        *("--width", 16, "--layers", 1, "--held-out", 0),
+    )
+    assert status == 0, errors
+    record = json.loads((taught / "finetuning.json").read_text())
+    assert (record["objective"], record["members"], record["shape"]["width"]) == ("context", 2, 16)
+    status, _, errors = misplaced(
+        "train", *common, "--context", taught, "-o", model, "-C", 0.0005, "--most-false-flags", 20
+    )
+    assert status == 0, errors
+    manifest = json.loads((model / "manifest.json").read_text())
+    assert "context.npz" in manifest["files"]
+    assert (model / "terms.npy").read_bytes() == (taught / "terms.npy").read_bytes()
+    status, _, errors = misplaced("detect", "--model", model, EXAMPLE)
+    assert status in (0, 1), errors
+    status, _, errors = misplaced("train", *common, "--context", tmp_path, "-o", tmp_path / "other")
+    assert status == 2
+    assert "no context.npz" in errors[-1]
