@@ -132,7 +132,7 @@ model-context:
 	$(TEACH) --base $(WORK)/encoder-int8 --members 3 --steps 2500 -o $(WORK)/context
 
 FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.005 --held-out $(HELD) --seen-weight 1 \
-  --most-false-flags 3.25 --cache $(WORK)/cache
+  --most-false-flags 2.9 --cache $(WORK)/cache
 
 model-classifier:
 	$(FIT) $(UNREAD) --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \

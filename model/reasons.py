@@ -146,9 +146,11 @@ class Article:
         weights: dict[str, float] = {}
         for kind, contribution in zip(kinds, contributions, strict=True):
             weights[kind] = weights.get(kind, 0.0) + float(contribution)
-        # The context network weighs the same evidence pair by pair and has no words of its own: where it
-        # speaks, whatever points the same way as it is worth saying.
-        least = 0.0 if weights.pop("context", 0.0) >= _LEAST_CONTRIBUTION else _LEAST_CONTRIBUTION
+        # The context network weighs, pair by pair, how a paragraph goes with the others, and has no words of
+        # its own: similarity to the rest says it for it, and whatever points the same way is worth saying.
+        spoken = weights.pop("context", 0.0)
+        weights["rest"] += max(spoken, 0.0)
+        least = 0.0 if spoken >= _LEAST_CONTRIBUTION else _LEAST_CONTRIBUTION
         sentences: list[str] = []
         for kind in sorted(weights, key=lambda k: -weights[k]):
             if weights[kind] <= least or len(sentences) == MOST_REASONS:
