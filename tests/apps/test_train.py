@@ -234,3 +234,16 @@ def test_a_context_network_is_taught_trained_on_and_detects(misplaced, labelled_
     status, _, errors = misplaced("train", *common, "--context", tmp_path, "-o", tmp_path / "other")
     assert status == 2
     assert "no context.npz" in errors[-1]
+
+
+def test_the_bundled_context_network_serves_other_corpora(misplaced, labelled_file, tmp_path):
+    status, _, errors = misplaced(
+        *("train", labelled_file, "--context", "default", "-o", tmp_path / "model"),
+        *("--cache", tmp_path / "cache", "-C", QUICK, "--most-false-flags", 20),
+    )
+    assert status == 0, errors
+    for name in ("context.npz", "terms.npy"):
+        assert (tmp_path / "model" / name).read_bytes() == (bundled() / name).read_bytes()
+    status, _, errors = misplaced("train", labelled_file, "--context", "fast", "-o", tmp_path / "other")
+    assert status == 2
+    assert errors[-1].startswith("error: ")

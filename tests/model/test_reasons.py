@@ -291,3 +291,29 @@ def test_wording_is_named_after_the_label(suspicious, story, label, said):
 
 def test_evidence_without_a_true_sentence_still_gives_a_reason(suspicious, story):
     assert all(len(r) == 1 for r in reasons_of(suspicious("repeats"), story))
+
+
+class Sure:
+    """A context network that calls everything a pointer."""
+
+    def read(self, rows, compared):
+        return np.full((len(rows), len(CLASSES)), -1, dtype=np.float32)
+
+
+def test_similarity_to_the_rest_speaks_for_the_context_network(small_detector, story):
+    names = matrix.names(small_detector.encoder.dimension, context=True)
+    weights, mean = np.zeros((len(CLASSES), len(names))), np.zeros(len(names))
+    weights[3, names.index("context_pointer")] = 1.0
+    mean[names.index("context_pointer")] = -10
+    detector = Detector(
+        small_detector.encoder,
+        Classifier(mean, np.ones(len(names)), weights, np.zeros(len(CLASSES))),
+        small_detector.weights,
+        0.001,
+        context=Sure(),
+    )
+    said = reasons_of(detector, [*story[:3], "Zellwick bakes rye.", *story[3:]])
+    assert matching(rf"similarity to the rest of the article {NUMBER}; .*", said[3])
+    # Where a paragraph is as similar as any other, that would be no reason.
+    typical = [reasons for reasons in said if not matching(r"similarity to the rest.*", reasons)]
+    assert ("worded like a pointer to another story or a teaser",) in typical
