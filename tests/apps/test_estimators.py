@@ -20,6 +20,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from misplaced import Document
 from misplaced.apps.estimators import CoherenceClassifier, MisplacedRemover, ParagraphFeatures
 from misplaced.errors import TableError, UsageError
+from misplaced.features.matrix import CONTEXT
 
 ROOT = Path(__file__).parents[2]
 NEWS = (ROOT / "examples/news.txt").read_text(encoding="utf-8")
@@ -141,7 +142,12 @@ class TestParagraphFeatures:
 
     def test_another_model(self, trained):
         found = ParagraphFeatures(model=str(trained)).fit_transform([["One."], ["Two."]])
-        assert found.shape == ParagraphFeatures().fit_transform([["One."], ["Two."]]).shape
+        # The bundled model has a context network, this one has none.
+        bundled = ParagraphFeatures().fit_transform([["One."], ["Two."]])
+        assert found.shape[1] == bundled.shape[1] - len(CONTEXT)
+        context = ParagraphFeatures(groups=["context"])
+        assert context.fit_transform([["One."], ["Two."]]).shape[1] == len(CONTEXT)
+        assert context.get_feature_names_out().tolist() == list(CONTEXT)
         with pytest.raises(Exception, match="nowhere"):
             ParagraphFeatures(model="nowhere").fit([["One."]]).transform([["One."]])
 
@@ -172,7 +178,7 @@ class TestCoherenceClassifier:
         rows, labels = numbers
         classes = np.unique(labels, return_inverse=True)[1]
         settings = FitSettings(regularisation=0.01)
-        pipeline = _fit_pipeline(rows, classes, np.ones(len(rows)), settings)
+        pipeline = _fit_pipeline(rows, classes, np.ones(len(rows)), settings, 0)
         ours = CoherenceClassifier().fit(rows, classes).predict_proba(rows)
         # Training stops its optimiser a little earlier.
         np.testing.assert_allclose(ours, pipeline.predict_proba(rows), atol=0.03)

@@ -148,7 +148,7 @@ def test_foreign_sentence_is_a_span_of_its_own(spacy, bundled_detector):
     own, foreign = harbour.paragraphs[5], harbour.findings[0]
     fused = Document.from_text(TEXTS[0]).source.replace(own.text, f"{own.text} {foreign.text}")
     nlp = spacy.blank("en")
-    nlp.add_pipe("misplaced", config={"level": "sentence"})
+    nlp.add_pipe("misplaced", config={"level": "sentence", "threshold": 0.6})
     doc = nlp(fused)
     flagged = [s for p in doc._.misplaced["paragraphs"] for s in p.get("sentences", ()) if s["flagged"]]
     for sentence in flagged:
@@ -157,7 +157,7 @@ def test_foreign_sentence_is_a_span_of_its_own(spacy, bundled_detector):
         assert span.text in [found.text for found in doc.spans["misplaced"]]
     mixed = [p for p in doc._.misplaced["paragraphs"] if own.text[:40] in p["text"]]
     assert len(mixed) == 1
-    assert flagged or mixed[0]["flagged"]
+    assert any(foreign.text[:40] in sentence["text"] for sentence in flagged)
 
 
 @pytest.mark.parametrize("config", [{"threshold": 2.0}, {"level": "word"}])
