@@ -108,11 +108,8 @@ class ContextNetwork:
         """
         found = np.zeros((len(rows), len(CLASSES)), dtype=np.float32)
         for first, end, low, high in stretches(len(rows)):
-            embeddings = np.zeros((high - low + 1, self.dimension), dtype=np.float32)
-            embeddings[1:] = compared.embeddings[low:high]
-            if compared.title is not None:
-                embeddings[0] = compared.title
-            window = rows[low:high], EMBEDDING_SCALE * embeddings, compared.window(low, high)
+            embeddings = EMBEDDING_SCALE * compared.titled(low, high)
+            window = rows[low:high], embeddings, compared.window(low, high)
             for member in self.members:
                 found[first:end] += member.log_probabilities(*window)[first - low : end - low]
         mean = found / np.float32(len(self.members))

@@ -6,7 +6,6 @@ Beside :mod:`misplaced.training.reading`, on an encoder that stays as it is; wri
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from misplaced.networks import CONTEXT
 from misplaced.replacing import replacing
 from misplaced.training.context_module import ContextShape, build
 from misplaced.training.holdout import COUNTED, FOREIGN
-from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, run
+from misplaced.training.loop import LoopSettings, Progress, finish, run
 from misplaced.training.sheets import STRETCH, Sheet
 
 if TYPE_CHECKING:
@@ -187,9 +186,7 @@ def teach_context(
         arrays |= {f"{member}.mean": mean, f"{member}.scale": scale}
     with replacing(folder / CONTEXT) as stream:
         np.savez(stream, **arrays)
-    record = {**signature, "loss": progress.loss, "validation": progress.validation}
-    (folder / "finetuning.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    finish(folder, {**signature, "loss": progress.loss, "validation": progress.validation})
     return progress
 
 

@@ -6,7 +6,6 @@ Takes articles, gives a sentence-transformers folder and a record of how it was 
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from misplaced.training import contrastive
 from misplaced.training import supervised as supervised_lines
 from misplaced.training.articles import label_recurring, read_articles
 from misplaced.training.contrastive import ArticleBatches
-from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, precision_begun, run
+from misplaced.training.loop import LoopSettings, Progress, finish, precision_begun, run
 from misplaced.training.split import is_held_out
 from misplaced.training.static import TrainableStatic
 from misplaced.training.supervised import LabelledLines, line_head
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from misplaced.training.articles import Article
-
-#: The record beside the encoder.
-RECORD = "finetuning.json"
 
 #: Articles that a validation looks at, and paragraphs of each.
 _VALIDATED = 120
@@ -229,8 +225,7 @@ def _record(folder: Path, signature: dict[str, Any], result: FinetuneResult) -> 
         "validation": {k: round(v, 4) for k, v in result.progress.validation.items()},
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
     }
-    (folder / RECORD).write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    finish(folder, record)
 
 
 def _inserted(held: Sequence[Article], seed: int) -> list[tuple[list[str], int]]:

@@ -6,6 +6,7 @@ the weights and the optimiser's moments are the whole state.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import torch
 
 CHECKPOINT = "checkpoint.pt"
+
+#: The record beside the result.
+RECORD = "finetuning.json"
 
 #: Gradients of a norm above this are scaled down.
 _MOST_NORM = 1.0
@@ -136,6 +140,13 @@ def run(
         if progress.step % settings.checkpoint_every == 0 and progress.step < settings.steps:
             _save(folder, signature, modules, optimiser, progress)
     return progress
+
+
+def finish(folder: Path, record: dict[str, Any]) -> None:
+    """Write how a run was made and what came out beside its result; the checkpoint has served."""
+    text = json.dumps(record, indent=2, sort_keys=True) + "\n"
+    (folder / RECORD).write_text(text, encoding="utf-8")
+    (folder / CHECKPOINT).unlink(missing_ok=True)
 
 
 def precision_begun(folder: Path) -> bool | None:

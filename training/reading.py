@@ -6,7 +6,6 @@ encoder tuned there. Exported by :mod:`misplaced.training.export`, run by :mod:`
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from misplaced.document import fold
 from misplaced.errors import CorpusError
 from misplaced.reader import KINDS
-from misplaced.training.loop import CHECKPOINT, LoopSettings, Progress, precision_begun, run
+from misplaced.training.loop import LoopSettings, Progress, finish, precision_begun, run
 from misplaced.training.transformer import TrainableEncoder, padded, precision
 from misplaced.training.workers import Workers
 from misplaced.windows import WINDOW, Window, header, window_around
@@ -235,9 +234,7 @@ def teach(
         report=report,
     )
     network.save(folder)
-    record = {**signature, "loss": progress.loss, "validation": progress.validation}
-    (folder / "finetuning.json").write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    finish(folder, {**signature, "loss": progress.loss, "validation": progress.validation})
     return progress
 
 

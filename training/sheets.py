@@ -145,12 +145,9 @@ def _sheet(draft: _Draft, weights: TermWeights) -> Sheet:
     first = int(draft.place * (max(len(embeddings) - SPAN, 0) + 1))
     inside = slice(first, min(first + SPAN, len(embeddings)))
     compared = Pairs(embeddings, draft.title_embedding, features.vocabulary, features.wordings)
-    head = np.zeros(embeddings.shape[1], dtype=np.float32)
-    if draft.title_embedding is not None:
-        head = draft.title_embedding
     return Sheet(
         features.matrix[inside, : len(matrix.COLUMN)].astype(np.float16),
-        (EMBEDDING_SCALE * np.concatenate([head[None, :], embeddings[inside]])).astype(np.float16),
+        (EMBEDDING_SCALE * compared.titled(inside.start, inside.stop)).astype(np.float16),
         compared.window(inside.start, inside.stop).astype(np.float16),
         class_numbers(features.matrix[inside], draft.labels[inside]),
         draft.key,

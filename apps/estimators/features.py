@@ -153,11 +153,10 @@ class ParagraphFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _measured(documents: Sequence[Document], detector: Detector) -> Any:
     """Yield the matrix of every document, rows of empty paragraphs left out."""
-    width = len(matrix.names(detector.encoder.dimension, context=detector.context is not None))
     for document, embeddings in zip(documents, detector.embed(documents), strict=True):
         filled = [i for i, paragraph in enumerate(document.paragraphs) if paragraph.content]
         if not filled:
-            yield np.zeros((0, width), dtype=np.float32)
+            yield np.zeros((0, detector.classifier.width), dtype=np.float32)
             continue
         contents = [document.paragraphs[i].content for i in filled]
         yield matrix.compute(

@@ -7,6 +7,7 @@ Beside the other views, which sum an article up in one row for each paragraph; r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +46,18 @@ class Pairs:
     vocabulary: Vocabulary
     wordings: NDArray[np.int64]
 
+    @cached_property
+    def _terms(self) -> TermVectors:
+        return TermVectors(self.vocabulary)
+
+    def titled(self, first: int, end: int) -> NDArray[np.float32]:
+        """Return the title's embedding, zeros where there is none, and those of the paragraphs below it."""
+        rows = np.zeros((end - first + 1, self.embeddings.shape[1]), dtype=np.float32)
+        rows[1:] = self.embeddings[first:end]
+        if self.title is not None:
+            rows[0] = self.title
+        return rows
+
     def window(self, first: int, end: int) -> NDArray[np.float32]:
         """Compare the paragraphs `first` to `end` with each other and with the title.
 
@@ -67,13 +80,10 @@ class Pairs:
             For m = end - first paragraphs; the title comes first, with zeros where there is none.
         """
         size = end - first
-        rows = np.zeros((size + 1, self.embeddings.shape[1]), dtype=np.float32)
-        rows[1:] = self.embeddings[first:end]
-        if self.title is not None:
-            rows[0] = self.title
+        rows = self.titled(first, end)
         channels = np.zeros((size + 1, size + 1, len(NAMES)), dtype=np.float32)
         channels[..., 0] = _SIMILARITY_SCALE * (rows @ rows.T)
-        channels[..., 1] = _WORDS_SCALE * TermVectors(self.vocabulary).among(first, end)
+        channels[..., 1] = _WORDS_SCALE * self._terms.among(first, end)
         own = self.wordings[first:end]
         channels[1:, 1:, 2] = own[:, None] == own[None, :]
         steps = np.arange(size)[None, :] - np.arange(size)[:, None]
