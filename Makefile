@@ -59,6 +59,10 @@ MADE = $(addprefix $(WORK)/,$(addsuffix .jsonl.gz,$(1)))
 VARIED = --form prose --mixed --rate 0.85 --most 3
 DENSE = --form prose --mixed --rate 1 --most 3
 SYNTHETIC = wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2
+MORE = wild-lines-3 wild-lines-4 wild-prose-3 wild-prose-4
+GALLERIES = wild-gallery-1 wild-gallery-2 news-gallery
+PROSE = news-prose-21 news-prose-23 news-prose-24
+HELDPROSE = news-held-prose news-held-prose-81 news-held-prose-82 news-held-prose-83 news-held-prose-84
 TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,wild-lines-1 blogs-first-1400)
 READ = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-dense news-lines blogs-dense blogs-lines)
 HELDMADE = blogs-held-prose news-held-prose news-held-lines blogs-prose
@@ -68,20 +72,24 @@ WEIGHTS = $(foreach name,$(SYNTHETIC),--weight $(name)=0.15) --weight blogs-held
 # What differs from another corpus by its seed alone, or is generated lines on news, is not read again.
 UNREAD = $(foreach name,wild-lines-2 wild-prose-2 news-held-lines,--second-weight $(name)=0)
 
-# What the context networks are taught: prose above all, which they read best.
-TAUGHT = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-prose-1 news-prose-2 news-wild \
-  news-held-prose news-held-lines blogs-prose-1 blogs-prose-2 blogs-prose-3)
-TEACH = $(BIN)/misplaced finetune $(TAUGHT) --objective context --held-out 0 \
-  $(foreach name,$(SYNTHETIC) news-held-lines,--weight $(name)=0.5) --weight news-prose-1=4 \
-  --weight news-prose-2=2 --weight news-held-prose=1.5 --weight blogs-prose-1=0.4 \
-  --weight blogs-prose-2=0.4 --weight blogs-prose-3=0.4 --batch 24 --learning-rate 1e-3 --cache $(WORK)/cache
+# What the context networks are taught: prose above all, which they read best; mixed paragraphs sentence
+# by sentence; galleries, which no real page of the training corpus shows.
+SHOWN = $(SYNTHETIC) $(MORE) $(GALLERIES) $(PROSE) $(HELDPROSE) news-wild news-held-lines \
+  blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused news-fused
+AT = $(foreach name,$(2),--weight $(name)=$(1))
+TEACH = $(BIN)/misplaced finetune $(DATA)/wild-train.jsonl.gz $(call MADE,$(SHOWN)) --objective context \
+  --held-out 0 --weight wild-train=1.5 $(call AT,0.4,wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4) \
+  $(call AT,0.3,wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4) $(call AT,0.25,wild-gallery-1 wild-gallery-2) \
+  $(call AT,0.6,news-gallery news-fused) $(call AT,2,$(PROSE)) $(call AT,0.75,$(HELDPROSE)) \
+  $(call AT,0.4,blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused) --weight news-held-lines=0.5 \
+  --batch 24 --learning-rate 1e-3 --cache $(WORK)/cache
 
 model: model-corpora model-encoder model-reader model-context model-classifier model-fast ## make the bundled models again
 
 model-corpora:
 	mkdir -p $(WORK)
 	gzip -dc $(DATA)/blogs-train.jsonl.gz | head -1400 | gzip -n > $(WORK)/blogs-first-1400.jsonl.gz
-	for seed in 1 2; do \
+	for seed in 1 2 3 4; do \
 	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) $(LINES) --seed $$seed \
 	    -o $(WORK)/wild-lines-$$seed.jsonl.gz || exit 1; \
 	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) --form prose --donor title --donor random \
@@ -103,9 +111,13 @@ model-corpora:
 	  -o $(WORK)/news-held-lines.jsonl.gz
 	$(CORRUPT) $(WORK)/blogs-first-1400.jsonl.gz --held-out $(HELD) --form prose --donor random \
 	  --seed 10 -o $(WORK)/blogs-held-prose.jsonl.gz
-	for seed in 1 2; do \
-	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every $$seed $(VARIED) --donor topic \
-	    --donor date --donor random --seed 2$$seed -o $(WORK)/news-prose-$$seed.jsonl.gz || exit 1; \
+	for seed in 21 23 24; do \
+	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) $(VARIED) --donor topic --donor date \
+	    --donor random --seed $$seed -o $(WORK)/news-prose-$$seed.jsonl.gz || exit 1; \
+	done
+	for seed in 81 82 83 84; do \
+	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --held-out $(HELD) $(VARIED) --donor topic --donor date \
+	    --donor random --seed $$seed -o $(WORK)/news-held-prose-$$seed.jsonl.gz || exit 1; \
 	done
 	for seed in 1 2 3; do \
 	  $(CORRUPT) $(WORK)/blogs-first-1400.jsonl.gz $(VARIED) --donor random --seed 4$$seed \
@@ -113,6 +125,15 @@ model-corpora:
 	done
 	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 4 $(NEWSLINES) --seed 31 \
 	  -o $(WORK)/news-wild.jsonl.gz
+	for seed in 1 2; do \
+	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) --form gallery --most 1 --donor title --donor title \
+	    --donor random --seed 6$$seed -o $(WORK)/wild-gallery-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --every 8 --form gallery --most 1 --donor title --donor topic \
+	  --donor date --donor random --seed 63 -o $(WORK)/news-gallery.jsonl.gz
+	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --held-out $(HELD) --every 2 --form fused --seed 51 \
+	  -o $(WORK)/news-fused.jsonl.gz
+	$(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) --form fused --seed 52 -o $(WORK)/wild-fused.jsonl.gz
 
 model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 8e-5 \

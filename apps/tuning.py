@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from misplaced.features.terms import TermWeights
     from misplaced.training.context_module import ContextShape
+    from misplaced.training.embedding import CachedEncoder
     from misplaced.training.finetuning import FinetuneSettings
     from misplaced.training.loop import Progress
+    from misplaced.training.sheets import Sheet
 
 #: Steps between lines where there is no terminal to draw a bar on.
 _LINE_EVERY = 50
@@ -88,7 +91,6 @@ def tune_reader(
     """
     from misplaced.apps.fitting import corpus_weights
     from misplaced.training.finetuning import divided, has_labels
-    from misplaced.training.loop import LoopSettings
     from misplaced.training.reading import teach
 
     digests = _checked(corpora, output)
@@ -108,21 +110,17 @@ def tune_reader(
         "base": base or "",
         "corpora": digests,
     }
-    output.mkdir(parents=True, exist_ok=True)
-    loop = LoopSettings(settings.steps, settings.learning_rate, intervals.checkpoint, intervals.validate)
-    with _shown(settings.steps) as report:
-        progress = teach(
-            tuned,
-            held,
-            output,
-            loop,
-            signature,
-            base=base,
-            windows=settings.articles,
-            seed=settings.seed,
-            report=report,
-        )
-    message(f"{output}: {progress.step:,} steps; {describe(progress)}")
+    run = partial(
+        teach,
+        tuned,
+        held,
+        output,
+        signature=signature,
+        base=base,
+        windows=settings.articles,
+        seed=settings.seed,
+    )
+    _taught(run, output, settings, intervals)
 
 
 def tune_context(
@@ -149,26 +147,14 @@ def tune_context(
 
     from misplaced.apps.fitting import cache_folder, corpus_weights, find_encoder
     from misplaced.artifact import TERMS
-    from misplaced.labelled import read_labelled
     from misplaced.training.context import teach_context
     from misplaced.training.embedding import CachedEncoder
-    from misplaced.training.fitting import count_words
-    from misplaced.training.loop import LoopSettings
-    from misplaced.training.sheets import sheets
-    from misplaced.training.table import embed_documents
 
     digests = _checked(corpora, output)
     shares = corpus_weights(weights, list(digests))
-    documents = {corpus_name(path): list(read_labelled(path)) for path in corpora}
     encoder, _, identity = find_encoder(base)
-    cached = CachedEncoder(encoder, identity, cache or cache_folder())
-    shown = partial(track, transient=False)
-    terms = count_words(documents)
-    vectors = embed_documents((d for some in documents.values() for d in some), cached, shown)
-    made = [
-        (sheets(some, vectors, terms, seed=settings.seed, name=name, track=shown), shares.get(name, 1.0))
-        for name, some in documents.items()
-    ]
+    made, terms = _prepared(corpora, CachedEncoder(encoder, identity, cache or cache_folder()), settings.seed)
+    weighted = [(some, shares.get(name, 1.0)) for name, some in made.items()]
     signature = {
         "settings": asdict(settings),
         "objective": "context",
@@ -181,20 +167,55 @@ def tune_context(
     output.mkdir(parents=True, exist_ok=True)
     with replacing(output / TERMS) as stream:
         np.save(stream, terms.table, allow_pickle=False)
+    run = partial(
+        teach_context,
+        weighted,
+        output,
+        signature=signature,
+        shape=shape,
+        members=members,
+        batch=settings.articles,
+        seed=settings.seed,
+    )
+    _taught(run, output, settings, intervals, networks=members)
+
+
+def _taught(
+    run: Callable[..., Progress],
+    output: Path,
+    settings: FinetuneSettings,
+    intervals: Intervals,
+    *,
+    networks: int = 1,
+) -> None:
+    """Teach networks that read paragraphs together, show how far it is and say how it went."""
+    from misplaced.training.loop import LoopSettings
+
+    output.mkdir(parents=True, exist_ok=True)
     loop = LoopSettings(settings.steps, settings.learning_rate, intervals.checkpoint, intervals.validate)
-    with _shown(members * settings.steps) as report:
-        progress = teach_context(
-            made,
-            output,
-            loop,
-            signature,
-            shape=shape,
-            members=members,
-            batch=settings.articles,
-            seed=settings.seed,
-            report=report,
-        )
+    with _shown(networks * settings.steps) as report:
+        progress = run(loop=loop, report=report)
     message(f"{output}: {progress.step:,} steps; {describe(progress)}")
+
+
+def _prepared(
+    corpora: list[Path], encoder: CachedEncoder, seed: int
+) -> tuple[dict[str, list[Sheet]], TermWeights]:
+    """Prepare corpora by name; their texts and vectors, much the larger part, are let go of."""
+    from misplaced.labelled import read_labelled
+    from misplaced.training.fitting import count_words
+    from misplaced.training.sheets import as_taught, sheets
+    from misplaced.training.table import embed_documents
+
+    shown = partial(track, transient=False)
+    documents = {corpus_name(path): as_taught(list(read_labelled(path))) for path in corpora}
+    terms = count_words(documents)
+    vectors = embed_documents((d for some in documents.values() for d in some), encoder, shown)
+    made = {
+        name: sheets(some, vectors, terms, seed=seed, name=name, track=shown)
+        for name, some in documents.items()
+    }
+    return made, terms
 
 
 def _checked(corpora: list[Path], output: Path) -> dict[str, str]:

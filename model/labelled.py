@@ -68,6 +68,11 @@ class LabelledDocument:
     record_line: int
     spans: tuple[Span, ...] = ()
 
+    @property
+    def source(self) -> str:
+        """The site, or the id where it is not known: articles of one source are held out together."""
+        return self.site or self.id
+
     def unlabelled(self, path: str | None = None) -> Document:
         """Return the article as the scorer sees it, without its labels."""
         return Document.from_paragraphs(

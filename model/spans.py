@@ -6,11 +6,12 @@ The part of :mod:`misplaced.labelled` that sentence-level training and measuring
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from misplaced.errors import CorpusError
+from misplaced.sentences import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,14 +123,45 @@ def labelled_sentences(labelled: LabelledDocument, report: Report) -> Iterator[L
 def _mixed(paragraph: ScoredParagraph, spans: Sequence[Span]) -> Iterator[LabelledSentence]:
     found = set()
     for sentence in paragraph.sentences:
-        start, end = sentence.start - paragraph.start, sentence.end - paragraph.start
-        shares = [max(0, min(end, s.end) - max(start, s.start)) / (end - start) for s in spans]
-        most = max(range(len(spans)), key=shares.__getitem__)
-        if shares[most] >= _MOSTLY:
-            found.add(most)
-            yield LabelledSentence(spans[most].label, 1.0 - sentence.coherence)
-        elif not any(shares):
+        span = _span_of(sentence.start - paragraph.start, sentence.end - paragraph.start, spans)
+        if span is None:
             yield LabelledSentence("coherent", 1.0 - sentence.coherence)
-    for number, span in enumerate(spans):
-        if number not in found:
+        elif span.label in SPAN_LABELS:
+            found.add(span)
+            yield LabelledSentence(span.label, 1.0 - sentence.coherence)
+    for span in spans:
+        if span not in found:
             yield LabelledSentence(span.label, 0.0)
+
+
+def _span_of(start: int, end: int, spans: Sequence[Span]) -> Span | None:
+    """The span that half of a sentence or more lies in; labelled ``ignore`` if less does, None if nothing."""
+    shares = [max(0, min(end, s.end) - max(start, s.start)) / (end - start) for s in spans]
+    most = max(range(len(spans)), key=shares.__getitem__)
+    if shares[most] >= _MOSTLY:
+        return spans[most]
+    return replace(spans[most], label="ignore") if any(shares) else None
+
+
+def sentence_by_sentence(labelled: LabelledDocument) -> LabelledDocument:
+    """Put the sentences of an article in the place of its paragraphs, as :mod:`misplaced.mixed` reads it.
+
+    Parameters
+    ----------
+    labelled : LabelledDocument
+
+    Returns
+    -------
+    LabelledDocument
+        Without spans. A sentence of a mixed paragraph is labelled as by :func:`labelled_sentences`,
+        or ``ignore`` where it counts neither way; any other bears its paragraph's label.
+    """
+    paragraphs: list[str] = []
+    labels: list[str] = []
+    for index, (text, label) in enumerate(zip(labelled.paragraphs, labelled.labels, strict=True)):
+        own = [span for span in labelled.spans if span.paragraph == index]
+        for start, end in split(text) or ((0, len(text)),):
+            span = _span_of(start, end, own) if own else None
+            paragraphs.append(text[start:end])
+            labels.append(("coherent" if span is None else span.label) if own else label)
+    return replace(labelled, paragraphs=tuple(paragraphs), labels=tuple(labels), spans=())

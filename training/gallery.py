@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from misplaced.training.articles import Article
 
-_FEWEST, _MOST = 4, 40
+_FEWEST, _MOST = 4, 60
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 #: Log-normal length: half of the galleries have up to 9 captions, one in ten 25 or more.
 _MEDIAN_LOG, _SPREAD = 2.2, 0.8
 
-#: Share of the galleries that may outnumber the article, two to one.
-_DOMINATING = 0.35
+#: Share of the galleries that may outnumber the article, and how many times.
+_DOMINATING, _TIMES = 0.35, (2, 4)
 
 #: Share of the galleries whose heading stands in front of every caption.
-_HEADED = 0.3
+_HEADED = 0.4
 
 #: Share of the galleries whose captions tell a story in two or three sentences.
 _TELLING = 0.3
@@ -46,10 +46,12 @@ _TITLES = (
 
 
 def gallery(material: Material, rng: random.Random) -> Insertion | None:
-    """Four to forty captions of one or several donors, at most twice as many as the host has paragraphs."""
-    room = len(material.host.paragraphs) * (2 if rng.random() < _DOMINATING else 1)
-    room = max(_FEWEST, room)
-    count = min(max(_FEWEST, round(rng.lognormvariate(_MEDIAN_LOG, _SPREAD))), _MOST, room)
+    """Four to sixty captions of one or several donors, at most four times the host's paragraphs."""
+    own = max(_FEWEST, len(material.host.paragraphs))
+    if rng.random() < _DOMINATING:  # a news brief with all pictures of the year
+        count = min(rng.randint(_FEWEST, own * rng.choice(_TIMES)), _MOST)
+    else:
+        count = min(max(_FEWEST, round(rng.lognormvariate(_MEDIAN_LOG, _SPREAD))), _MOST, own)
     captions = _captions(material, count, rng)
     if len(captions) < 2:
         return None

@@ -15,6 +15,7 @@ from misplaced.context import EMBEDDING_SCALE, SPAN
 from misplaced.document import fold
 from misplaced.features import matrix
 from misplaced.features.pairs import Pairs
+from misplaced.spans import sentence_by_sentence
 from misplaced.training.classes import class_numbers
 
 if TYPE_CHECKING:
@@ -69,6 +70,16 @@ class Sheet:
             self.classes[first:end],
             self.key,
         )
+
+
+def as_taught(documents: Sequence[LabelledDocument]) -> list[LabelledDocument]:
+    """Divide the articles of a corpus into sentences if some have mixed paragraphs.
+
+    Such a corpus is for :mod:`misplaced.mixed`, which reads sentences. Those of its articles that are
+    untouched are divided too: short rows must not tell that something foreign is there.
+    """
+    mixed = any(document.spans for document in documents)
+    return [sentence_by_sentence(document) if mixed else document for document in documents]
 
 
 def sheets(
@@ -132,7 +143,7 @@ def _draft(
         return None
     embeddings = np.stack([vectors[content] for content in contents]).astype(np.float16)
     own = vectors[title] if title else None
-    return _Draft(document.site or document.id, contents, title or None, labels, embeddings, own, place)
+    return _Draft(document.source, contents, title or None, labels, embeddings, own, place)
 
 
 def _sheets(drafts: Sequence[_Draft], weights: TermWeights) -> list[Sheet]:

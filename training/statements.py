@@ -107,7 +107,7 @@ def fit_statements(
     variants: dict[str, list[LabelledDocument]] = {}
     for documents in corpora.values():
         for document in documents:
-            if held_out > 0 and not is_held_out(document.site or document.id, held_out):
+            if held_out > 0 and not is_held_out(document.source, held_out):
                 continue
             variants.setdefault(document.id, []).append(document)
     # An article in several corpora, with other insertions in each, is one article.

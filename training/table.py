@@ -101,7 +101,7 @@ def tabulate(
             kept = [i for i, paragraph in enumerate(document.paragraphs) if fold(paragraph)]
             if not kept:
                 continue
-            key = document.site or document.id
+            key = document.source
             honest = context.new_to(key) if context is not None and taught else context
             rows = _rows(document, kept, vectors, weights, honest, untitled=untitled)
             labelled = class_numbers(rows, [document.labels[i] for i in kept])

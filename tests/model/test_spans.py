@@ -9,7 +9,7 @@ from misplaced.errors import CorpusError
 from misplaced.labelled import read_labelled
 from misplaced.report import Label, Report, ScoredParagraph, ScoredSentence
 from misplaced.sentences import sentences
-from misplaced.spans import Span, labelled_sentences
+from misplaced.spans import Span, labelled_sentences, sentence_by_sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,3 +105,21 @@ def test_a_span_that_is_no_sentence_is_missed_at_every_threshold(tmp_path: Path)
     assert pairs(labelled) == [("off_topic", 0.0)]
     partly = read(tmp_path, [{**GOOD, "start": 30}])
     assert pairs(partly)[2:] == [("coherent", 0.3), ("off_topic", 0.0)]
+
+
+def test_an_article_is_taught_sentence_by_sentence(tmp_path: Path) -> None:
+    divided = sentence_by_sentence(read(tmp_path, [GOOD]))
+    assert divided.paragraphs == ("It rained.", "It snowed.", "The ferry sank.", "READ MORE: Ten gardens")
+    assert divided.labels == ("coherent", "coherent", "coherent", "off_topic")
+    assert divided.spans == ()
+
+
+def test_a_sentence_that_is_partly_foreign_teaches_nothing(tmp_path: Path) -> None:
+    divided = sentence_by_sentence(read(tmp_path, [{**GOOD, "start": 10, "end": 13}]))
+    assert divided.labels == ("coherent", "coherent", "ignore", "coherent")
+
+
+def test_a_paragraph_that_shows_nothing_keeps_its_place_and_label(tmp_path: Path) -> None:
+    divided = sentence_by_sentence(read(tmp_path, None, ["It rained. It snowed.", " "]))
+    assert divided.paragraphs == ("It rained.", "It snowed.", " ")
+    assert divided.labels == ("coherent", "coherent", "ignore")

@@ -13,13 +13,14 @@ from misplaced.errors import ArtifactError, CorpusError, UsageError
 from misplaced.features import matrix
 from misplaced.features.pairs import Pairs
 from misplaced.features.terms import TermWeights
-from misplaced.labelled import read_labelled
+from misplaced.labelled import LabelledDocument, read_labelled
+from misplaced.spans import Span
 from misplaced.training.context import Deals, teach_context
 from misplaced.training.context_module import ContextShape, build
 from misplaced.training.embedding import CachedEncoder
 from misplaced.training.fitting import count_words
 from misplaced.training.loop import LoopSettings
-from misplaced.training.sheets import STRETCH, sheets
+from misplaced.training.sheets import STRETCH, as_taught, sheets
 from misplaced.training.table import embed_documents, tabulate
 
 torch = pytest.importorskip("torch")
@@ -193,6 +194,17 @@ def test_long_articles_are_taught_by_their_stretches(prepared):
     np.testing.assert_array_equal(cut.classes, made[0].classes[2:5])
     np.testing.assert_array_equal(cut.embeddings, made[0].embeddings[[0, 3, 4, 5]])
     np.testing.assert_array_equal(cut.channels[1, 2], made[0].channels[3, 4])
+
+
+def test_a_corpus_of_mixed_paragraphs_teaches_sentences_of_all_its_articles(documents):
+    clean = LabelledDocument("c", None, ("It rained. It snowed.",), ("coherent",), None, None, None, 1)
+    text = "The ferry sank. READ MORE: Ten gardens"
+    span = Span(0, 16, len(text), "off_topic")
+    mixed = LabelledDocument("m", None, (text,), ("ignore",), None, None, None, 2, (span,))
+    taught = as_taught([clean, mixed])
+    assert [d.paragraphs for d in taught] == [("It rained.", "It snowed."), (text[:15], text[16:])]
+    assert [d.labels for d in taught] == [("coherent", "coherent"), ("coherent", "off_topic")]
+    assert as_taught(documents) == documents
 
 
 def test_nothing_to_learn_from_is_said(tmp_path):

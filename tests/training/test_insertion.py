@@ -108,7 +108,7 @@ def test_every_form_labels_its_lines(form):
                 assert any(text in whole for whole in texts)
     expected = {"run": {2, 3}, "paragraph": {1}, "sentence": {1}, "teaser": {1}, "furniture": {1, 2}}
     assert set(sizes) == expected.get(form, set(sizes))
-    assert max(sizes) <= 25  # a gallery of twice six and a line of counts for each, and its title
+    assert max(sizes) <= 49  # a gallery of four times six and a line of counts for each, and its title
 
 
 @pytest.mark.parametrize("form", FOREIGN)
