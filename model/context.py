@@ -41,17 +41,34 @@ LEAST = -10.0
 
 @dataclass(frozen=True)
 class ContextNetwork:
-    """Several networks, each taught without a part of the sources; together they are the mean of them.
+    """Several transformers over paragraphs with pair evidence, in numpy; together they are the mean of them.
 
-    So that every article that was learned from is new to one of them, and the classifier behind can be
-    fitted on what the network says of articles it does not know (Wolpert, "Stacked generalization", 1992).
+    Each is taught without a part of the sources, so that every article that was learned from is new to
+    one of them, and the classifier behind can be fitted on what the network says of articles it does not
+    know (Wolpert, "Stacked generalization", 1992).
+
+    The input at each paragraph is the feature row, standardised, and the embedding; the title is one more
+    position. Each of the layers is pre-norm attention, where the heads' scores are biased by the pair's
+    channels (and by 16 hidden units over them), what is attended to is summed up together with the pairs'
+    channels, and a two-layer perceptron.
 
     Attributes
     ----------
-    members : tuple of ContextMember
+    weights : dict of str to ndarray of shape (members, ...), float32
+        As the torch module of :mod:`misplaced.training.context` names them, and ``mean`` and ``scale`` of
+        the feature columns; of all members at once, for an article is so small that it takes longer to
+        call numpy than to multiply. Matrices are turned to (members, inputs, outputs).
+    layers, heads : int
+
+    References
+    ----------
+    Ying et al., "Do transformers really perform bad for graph representation?", NeurIPS 2021 (pair biases);
+    Xiong et al., "On layer normalization in the transformer architecture", ICML 2020.
     """
 
-    members: tuple[ContextMember, ...]
+    weights: dict[str, NDArray[np.float32]]
+    layers: int
+    heads: int
 
     @classmethod
     def load(cls, path: Path) -> ContextNetwork:
@@ -64,32 +81,60 @@ class ContextNetwork:
         """
         try:
             with np.load(path, allow_pickle=False) as stored:
-                found = {name: stored[name].astype(np.float32) for name in stored.files}
-            count = 1 + max(int(name.split(".")[0]) for name in found)
-            members = tuple(ContextMember.of(_under(f"{number}.", found)) for number in range(count))
+                return cls.of({name: stored[name].astype(np.float32) for name in stored.files})
         except (OSError, ValueError, KeyError, IndexError, EOFError, TypeError, BadZipFile) as error:
             raise ArtifactError(
                 f"{path.name} cannot be read ({' '.join(str(error).split())[:120]})",
                 where=str(path.parent),
                 hint="install the package again, or train the model again",
             ) from error
-        if len({(member.width, member.dimension) for member in members}) > 1:
-            raise ArtifactError(f"{path.name} holds networks of different inputs", where=str(path.parent))
-        return cls(members)
+
+    @classmethod
+    def of(cls, arrays: dict[str, NDArray[np.float32]]) -> ContextNetwork:
+        """Put the networks together from their arrays, named ``0.mean`` and so on.
+
+        Raises
+        ------
+        ValueError, KeyError
+            If they do not fit together.
+        """
+        members = 1 + max(int(name.split(".")[0]) for name in arrays)
+        names = [name.removeprefix("0.") for name in arrays if name.startswith("0.")]
+        weights = {name: np.stack([arrays[f"{i}.{name}"] for i in range(members)]) for name in names}
+        for name, array in weights.items():
+            if array.ndim == 3:
+                weights[name] = np.ascontiguousarray(array.transpose(0, 2, 1))
+        layers = 1 + max(int(name.split(".")[1]) for name in names if name.startswith("blocks."))
+        made = cls(weights, layers, weights["blocks.0.bias.weight"].shape[2])
+        # Run once on zeros: whatever does not fit shows.
+        channels = np.zeros((2, 2, len(pairs.NAMES)), dtype=np.float32)
+        embeddings = np.zeros((2, made.dimension), dtype=np.float32)
+        rows = np.zeros((1, made.width), dtype=np.float32)
+        shape = made.log_probabilities(rows, embeddings, channels).shape
+        if shape != (members, 1, len(CLASSES)):
+            raise ValueError(f"scores of shape {shape}")
+        return made
+
+    @property
+    def members(self) -> int:
+        """How many networks."""
+        return len(self.weights["mean"])
 
     @property
     def width(self) -> int:
         """Feature columns it reads."""
-        return self.members[0].width
+        return int(self.weights["mean"].shape[1])
 
     @property
     def dimension(self) -> int:
         """Length of the embeddings it reads."""
-        return self.members[0].dimension
+        return int(self.weights["embedding.weight"].shape[1])
 
     def new_to(self, key: str) -> ContextNetwork:
         """Return the one that was taught without the source of that key (or the article of that id)."""
-        return ContextNetwork((self.members[left_out_of(key, len(self.members))],))
+        member = left_out_of(key, self.members)
+        own = {name: array[member : member + 1] for name, array in self.weights.items()}
+        return ContextNetwork(own, self.layers, self.heads)
 
     def read(self, rows: NDArray[np.float32], compared: Pairs) -> NDArray[np.float32]:
         """Judge all paragraphs of an article.
@@ -109,69 +154,9 @@ class ContextNetwork:
         found = np.zeros((len(rows), len(CLASSES)), dtype=np.float32)
         for first, end, low, high in stretches(len(rows)):
             embeddings = EMBEDDING_SCALE * compared.titled(low, high)
-            window = rows[low:high], embeddings, compared.window(low, high)
-            for member in self.members:
-                found[first:end] += member.log_probabilities(*window)[first - low : end - low]
-        mean = found / np.float32(len(self.members))
-        return np.maximum(_normalised(mean), LEAST)
-
-
-@dataclass(frozen=True)
-class ContextMember:
-    """A transformer over paragraphs with pair evidence, in numpy.
-
-    Its input at each paragraph is the feature row, standardised, and the embedding; the title is one more
-    position. Each of the layers is pre-norm attention, where the heads' scores are biased by the pair's
-    channels (and by 16 hidden units over them), what is attended to is summed up together with the pairs'
-    channels, and a two-layer perceptron.
-
-    Attributes
-    ----------
-    weights : dict of str to ndarray, float32
-        As the torch module of :mod:`misplaced.training.context` names them, and ``mean`` and ``scale`` of
-        the feature columns.
-    layers, heads : int
-
-    References
-    ----------
-    Ying et al., "Do transformers really perform bad for graph representation?", NeurIPS 2021 (pair biases);
-    Xiong et al., "On layer normalization in the transformer architecture", ICML 2020.
-    """
-
-    weights: dict[str, NDArray[np.float32]]
-    layers: int
-    heads: int
-
-    @classmethod
-    def of(cls, weights: dict[str, NDArray[np.float32]]) -> ContextMember:
-        """Put a network together from its arrays.
-
-        Raises
-        ------
-        ValueError, KeyError
-            If they do not fit together.
-        """
-        layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
-        made = cls(weights, layers, len(weights["blocks.0.bias.weight"]))
-        # Run once on zeros: whatever does not fit shows.
-        channels = np.zeros((2, 2, len(pairs.NAMES)), dtype=np.float32)
-        embeddings = np.zeros((2, made.dimension), dtype=np.float32)
-        shape = made.log_probabilities(
-            np.zeros((1, made.width), dtype=np.float32), embeddings, channels
-        ).shape
-        if shape != (1, len(CLASSES)):
-            raise ValueError(f"scores of shape {shape}")
-        return made
-
-    @property
-    def width(self) -> int:
-        """Feature columns it reads."""
-        return len(self.weights["mean"])
-
-    @property
-    def dimension(self) -> int:
-        """Length of the embeddings it reads."""
-        return int(self.weights["embedding.weight"].shape[1])
+            judged = self.log_probabilities(rows[low:high], embeddings, compared.window(low, high))
+            found[first:end] = judged.mean(axis=0)[first - low : end - low]
+        return np.maximum(_normalised(found), LEAST)
 
     def log_probabilities(
         self, rows: NDArray[np.float32], embeddings: NDArray[np.float32], channels: NDArray[np.float32]
@@ -188,50 +173,54 @@ class ContextMember:
 
         Returns
         -------
-        ndarray of shape (m, 6), float32
+        ndarray of shape (members, m, 6), float32
         """
-        rows = standardised(rows, self.weights["mean"], self.weights["scale"])
-        title = self._linear("title", embeddings[:1])
-        own = self._linear("row", rows) + self._linear("embedding", embeddings[1:])
-        hidden = np.concatenate([title, own])
-        channels = np.concatenate([channels, self._perceptron("pair", channels)], axis=2)
+        size = len(embeddings)
+        mean, scale = self.weights["mean"][:, None, :], self.weights["scale"][:, None, :]
+        own = self._linear("row", standardised(rows, mean, scale)) + self._linear("embedding", embeddings[1:])
+        hidden = np.concatenate([self._linear("title", embeddings[:1]), own], axis=1)
+        flat = channels.reshape(size * size, -1)
+        given = np.broadcast_to(flat, (self.members, *flat.shape))
+        evidence = np.concatenate([given, self._perceptron("pair", given)], axis=2)
         for layer in range(self.layers):
             name = f"blocks.{layer}"
-            hidden = hidden + self._attended(name, self._normed(f"{name}.first", hidden), channels)
+            hidden = hidden + self._attended(name, self._normed(f"{name}.first", hidden), evidence)
             hidden = hidden + self._perceptron(f"{name}.perceptron", self._normed(f"{name}.second", hidden))
-        return _normalised(self._linear("out", self._normed("norm", hidden))[1:])
+        return _normalised(self._linear("out", self._normed("norm", hidden))[:, 1:])
 
     def _attended(
-        self, name: str, normed: NDArray[np.float32], channels: NDArray[np.float32]
+        self, name: str, normed: NDArray[np.float32], evidence: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        size, width = normed.shape
+        members, size, width = normed.shape
         depth = width // self.heads
-        joint = self._linear(f"{name}.qkv", normed).reshape(size, 3, self.heads, depth)
-        query, key, value = joint.transpose(1, 2, 0, 3)
-        scores = query @ key.transpose(0, 2, 1) / np.float32(depth**0.5)
-        scores += self._linear(f"{name}.bias", channels).transpose(2, 0, 1)
-        scores -= scores.max(axis=2, keepdims=True)
-        attention = np.exp(scores)
-        attention /= attention.sum(axis=2, keepdims=True)
-        gathered = (attention @ value).transpose(1, 0, 2).reshape(size, width)
-        seen = (attention.transpose(1, 0, 2) @ channels).reshape(size, -1)
-        return self._linear(f"{name}.out", np.concatenate([gathered, seen], axis=1))
+        joint = self._linear(f"{name}.qkv", normed).reshape(members, size, 3, self.heads, depth)
+        query, key, value = joint.transpose(2, 0, 3, 1, 4)
+        scores = query @ key.transpose(0, 1, 3, 2)
+        scores /= np.float32(depth**0.5)
+        bias = self._linear(f"{name}.bias", evidence).reshape(members, size, size, self.heads)
+        scores += bias.transpose(0, 3, 1, 2)
+        scores -= scores.max(axis=3, keepdims=True)
+        attention = np.exp(scores, out=scores)
+        attention /= attention.sum(axis=3, keepdims=True)
+        gathered = (attention @ value).transpose(0, 2, 1, 3).reshape(members, size, width)
+        seen = attention.transpose(0, 2, 1, 3) @ evidence.reshape(members, size, size, -1)
+        joined = np.concatenate([gathered, seen.reshape(members, size, -1)], axis=2)
+        return self._linear(f"{name}.out", joined)
 
     def _linear(self, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        product: NDArray[np.float32] = (
-            values @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
-        )
+        product: NDArray[np.float32] = values @ self.weights[f"{name}.weight"]
+        product += self.weights[f"{name}.bias"][:, None, :]
         return product
 
     def _perceptron(self, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return self._linear(f"{name}.2", np.maximum(self._linear(f"{name}.0", values), 0))
+        inner = self._linear(f"{name}.0", values)
+        return self._linear(f"{name}.2", np.maximum(inner, 0, out=inner))
 
     def _normed(self, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        centred = values - values.mean(axis=1, keepdims=True)
-        spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-5)
-        normed: NDArray[np.float32] = (
-            centred / spread * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
-        )
+        normed: NDArray[np.float32] = values - values.mean(axis=2, keepdims=True)
+        normed /= np.sqrt((normed**2).mean(axis=2, keepdims=True) + 1e-5)
+        normed *= self.weights[f"{name}.weight"][:, None, :]
+        normed += self.weights[f"{name}.bias"][:, None, :]
         return normed
 
 
@@ -241,14 +230,10 @@ def left_out_of(key: str, members: int) -> int:
     return int.from_bytes(digest, "big") % members
 
 
-def _under(prefix: str, arrays: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
-
 def _normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn scores into log-probabilities, row by row."""
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    normalised: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    """Turn scores into log-probabilities, over the last axis."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    normalised: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return normalised
 
 

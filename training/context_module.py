@@ -43,7 +43,7 @@ class ContextShape:
 
 
 def build(columns: int, dimension: int, shape: ContextShape) -> Any:
-    """Make the torch module whose arrays :class:`misplaced.context.ContextMember` reads.
+    """Make the torch module whose arrays :class:`misplaced.context.ContextNetwork` reads.
 
     Parameters
     ----------

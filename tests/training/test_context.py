@@ -70,16 +70,16 @@ def test_numpy_computes_what_torch_learned(prepared, documents, tmp_path):
     made, vectors, weights = prepared
     teach(made, tmp_path, members=1)
     network = ContextNetwork.load(tmp_path / "context.npz")
-    (member,) = network.members
-    module = build(member.width, member.dimension, SMALL).eval()
+    stored = np.load(tmp_path / "context.npz")
+    module = build(network.width, network.dimension, SMALL).eval()
     names = module.state_dict()
-    module.load_state_dict({name: torch.from_numpy(member.weights[name]) for name in names})
+    module.load_state_dict({name: torch.from_numpy(stored[f"0.{name}"].astype(np.float32)) for name in names})
     found = read(network, documents[1], vectors, weights)
     contents = [fold(p) for p in documents[1].paragraphs]
     rows, title = np.stack([vectors[c] for c in contents]), vectors[fold(documents[1].title)]
     compared = Pairs(rows, title, found.vocabulary, found.wordings)
     inputs = (
-        standardised(found.matrix[:, : member.width], member.weights["mean"], member.weights["scale"]),
+        standardised(found.matrix[:, : network.width], stored["0.mean"], stored["0.scale"]),
         EMBEDDING_SCALE * np.concatenate([title[None, :], rows]),
         compared.window(0, len(rows)),
         np.ones(len(rows) + 1, dtype=bool),
@@ -152,7 +152,7 @@ def test_the_table_asks_the_network_that_does_not_know_the_article(
     for number, document in enumerate(documents[:8]):
         rows = table.matrix[table.documents == number]
         places = table.places[table.documents == number]
-        alone = read(network.new_to(document.site or document.id), document, vectors, weights).matrix[places]
+        alone = read(network.new_to(document.source), document, vectors, weights).matrix[places]
         both = read(network, document, vectors, weights).matrix[places]
         if not np.allclose(rows[:, :-6], both[:, :-6]):
             continue  # shown without its title
