@@ -66,11 +66,12 @@ HELDPROSE = news-held-prose news-held-prose-81 news-held-prose-82 news-held-pros
 TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,wild-lines-1 blogs-first-1400)
 READ = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-dense news-lines blogs-dense blogs-lines)
 HELDMADE = blogs-held-prose news-held-prose news-held-lines blogs-prose
-FITTED = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) $(HELDMADE))
+FITTED = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) wild-gallery-1 $(HELDMADE))
 WEIGHTS = $(foreach name,$(SYNTHETIC),--weight $(name)=0.15) --weight blogs-held-prose=0.5 \
-  --weight blogs-prose=0.5 --weight news-held-prose=0.3 --weight news-held-lines=0.1
+  --weight blogs-prose=0.5 --weight news-held-prose=0.4 --weight news-held-lines=0.1 \
+  --weight wild-gallery-1=0.03
 # What differs from another corpus by its seed alone, or is generated lines on news, is not read again.
-UNREAD = $(foreach name,wild-lines-2 wild-prose-2 news-held-lines,--second-weight $(name)=0)
+UNREAD = $(foreach name,wild-lines-2 wild-prose-2 wild-gallery-1 news-held-lines,--second-weight $(name)=0)
 
 # What the context networks are taught: prose above all, which they read best; mixed paragraphs sentence
 # by sentence; galleries, which no real page of the training corpus shows.
@@ -152,7 +153,7 @@ model-reader:
 model-context:
 	$(TEACH) --base $(WORK)/encoder-int8 --members 3 --steps 2500 -o $(WORK)/context
 
-FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.005 --held-out $(HELD) --seen-weight 1 \
+FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.001 --held-out $(HELD) --seen-weight 1 \
   --most-false-flags 2.9 --cache $(WORK)/cache
 
 model-classifier:

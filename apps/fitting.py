@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from dataclasses import dataclass, replace
@@ -226,7 +227,22 @@ def _find_context(folder: Path, dimension: int) -> Context:
             hint="teach it with the same encoder",
         )
     # A model's own network was taught elsewhere: it knows none of the articles at hand.
-    return Context(network, TermWeights.load(folder / TERMS), path, taught=not (folder / MANIFEST).is_file())
+    ours = not (folder / MANIFEST).is_file()
+    return Context(network, TermWeights.load(folder / TERMS), path, ours, _how_it_was_taught(folder))
+
+
+def _how_it_was_taught(folder: Path) -> dict[str, Any]:
+    """What 'misplaced finetune' wrote beside a network, or the manifest of its model says; {} if nothing."""
+    from misplaced.manifest import MANIFEST
+    from misplaced.training.loop import RECORD
+
+    for name in (RECORD, MANIFEST):
+        try:
+            found = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        return dict(found if name == RECORD else found.get("settings", {}).get("context", {}))
+    return {}
 
 
 def _identity(model: str) -> str:

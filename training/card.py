@@ -21,7 +21,7 @@ Scores every paragraph of an article for coherence with the rest: `coherent`, `o
 
 - Encoder: {encoder} ({dimension} dimensions).
 - Features: leave-one-out and neighbourhood similarities, similarity to title and lead, overlap of
-  words and names, shape and place of the line, and the embedding itself.
+  words and names, shape and place of the line, and the embedding itself.{context}
 - Classifier: multinomial logistic regression, calibrated on held-out predictions.
 - A paragraph is flagged when 1 - coherence reaches the threshold, **{threshold:g}**: the lowest at
   which at most {most_false_flags:g} of 1,000 coherent held-out paragraphs are flagged, over the
@@ -64,6 +64,7 @@ def model_card(manifest: Manifest) -> str:
         dimension=manifest.encoder["dimension"],
         threshold=manifest.threshold,
         most_false_flags=manifest.settings["most_false_flags"],
+        context=_context(manifest.settings.get("context")),
         folds=FOLDS,
         data=_table(
             ("corpus", "documents", "labels", "sha256 of the content"),
@@ -93,6 +94,21 @@ def model_card(manifest: Manifest) -> str:
                 for corpus, f in manifest.metrics.items()
             ],
         ),
+    )
+
+
+def _context(taught: dict[str, Any] | None) -> str:
+    """A line on the networks that read the paragraphs together; nothing where there are none."""
+    if taught is None:
+        return ""
+    line = "\n- Context: networks that read all paragraphs together, and whose verdicts are features too"
+    if not taught:
+        return f"{line}."
+    shape, members, steps = taught["shape"], taught["members"], taught["settings"]["steps"]
+    return (
+        f"{line}:\n  {members} of {shape['layers']} layers and {shape['width']} units, {steps:,} steps each, "
+        f"each without a part of the sources.\n  The manifest names the {len(taught['corpora'])} corpora "
+        "that they were taught."
     )
 
 

@@ -21,6 +21,7 @@ from misplaced.features import matrix
 from misplaced.features.terms import TermWeights
 from misplaced.training.calibration import calibrate, softmax
 from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
+from misplaced.training.pipeline import all_classes, fit_pipeline
 from misplaced.training.second_look import fit_second_look, revised
 from misplaced.training.statements import fit_statements
 from misplaced.training.table import Table, embed_documents, tabulate
@@ -40,15 +41,6 @@ if TYPE_CHECKING:
 
 #: Folds of the held-out prediction.
 FOLDS = 4
-
-#: Iterations of the optimiser; the figures stop moving well before.
-_ITERATIONS = 300
-
-#: How much wider the context network's columns are scaled than to a spread of 1.
-_TRUST = 4.0
-
-#: Log-odds of a class that the corpora do not show.
-_NEVER = -50.0
 
 
 @dataclass(frozen=True)
@@ -120,12 +112,15 @@ class Context:
     taught : bool
         Whether it was taught on the corpora at hand: then each article is shown to the one of its
         networks that does not know it.
+    record : dict
+        What ``misplaced finetune`` wrote of how; for the manifest.
     """
 
     network: ContextNetwork
     weights: TermWeights
     path: Path
     taught: bool = True
+    record: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -245,11 +240,15 @@ def _cross_fitted(
     folds = _folds(table, settings.seed)
     scores = np.zeros((len(table.classes), len(CLASSES)))
     for train, test in shown(folds, len(folds), "fitting folds"):
-        part = _fit_pipeline(table.matrix[train], table.classes[train], fit_weights[train], settings, trusted)
-        scores[test] = _all_classes(part).decision_function(table.matrix[test])
+        part = fit_pipeline(
+            table.matrix[train], table.classes[train], fit_weights[train], settings.regularisation, trusted
+        )
+        scores[test] = all_classes(part).decision_function(table.matrix[test])
     honest = ~table.seen  # an encoder is too sure of what it was tuned on
     slope, offsets = calibrate(scores[honest], table.classes[honest], fit_weights[honest])
-    pipeline = _all_classes(_fit_pipeline(table.matrix, table.classes, fit_weights, settings, trusted))
+    pipeline = all_classes(
+        fit_pipeline(table.matrix, table.classes, fit_weights, settings.regularisation, trusted)
+    )
     logistic = pipeline[-1]
     logistic.coef_ = logistic.coef_ * slope
     logistic.intercept_ = logistic.intercept_ * slope + offsets
@@ -262,39 +261,3 @@ def _folds(table: Table, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.
     # Stratified: a rare class must be in every training part, or a fold lacks a column.
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     return list(splitter.split(table.classes, table.classes, table.groups))
-
-
-def _all_classes(pipeline: Any) -> Any:
-    """Give a logistic that knows some of the classes a row for each; the others never win."""
-    logistic = pipeline[-1]
-    known = logistic.classes_
-    coefficients, intercepts = logistic.coef_, logistic.intercept_
-    if len(known) == 2:  # one row stands for the second class against the first
-        coefficients = np.vstack([np.zeros_like(coefficients), coefficients])
-        intercepts = np.concatenate([[0.0], intercepts])
-    logistic.coef_ = np.zeros((len(CLASSES), coefficients.shape[1]), dtype=coefficients.dtype)
-    logistic.intercept_ = np.full(len(CLASSES), _NEVER, dtype=intercepts.dtype)
-    logistic.coef_[known] = coefficients
-    logistic.intercept_[known] = intercepts
-    logistic.classes_ = np.arange(len(CLASSES))
-    return pipeline
-
-
-def _fit_pipeline(
-    rows: NDArray[np.float32],
-    classes: NDArray[np.int64],
-    sample_weights: NDArray[np.float64],
-    settings: FitSettings,
-    trusted: int,
-) -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    scaler = StandardScaler().fit(rows)
-    # A wider scale is a weaker penalty: six columns that sum all evidence up must not count as little as
-    # any six of a thousand.
-    scaler.scale_[rows.shape[1] - trusted :] /= _TRUST
-    logistic = LogisticRegression(C=settings.regularisation, max_iter=_ITERATIONS, tol=1e-3)
-    logistic.fit(scaler.transform(rows), classes, sample_weight=sample_weights)
-    return Pipeline([("scaler", scaler), ("logistic", logistic)])

@@ -171,7 +171,7 @@ def save(
             packages={package: metadata.version(package) for package in _PACKAGES},
             data=data,
             seed=settings.seed,
-            settings={k: v for k, v in asdict(settings).items() if k != "seed"},
+            settings=_settings(fit, settings),
             metrics={corpus: figures.rounded() for corpus, figures in _figures(fit, sentences)},
             probe=_probe(aside / CLASSIFIER),
             statements=fit.statements.record(),
@@ -191,6 +191,11 @@ def save(
     for name in before - set(manifest.files):
         (folder / name).unlink(missing_ok=True)  # left by the model that was here before
     return manifest
+
+
+def _settings(fit: Fit, settings: FitSettings) -> dict[str, Any]:
+    chosen = {name: value for name, value in asdict(settings).items() if name != "seed"}
+    return chosen if fit.context is None else {**chosen, "context": fit.context.record}
 
 
 def _figures(fit: Fit, sentences: SentenceLevel | None) -> Iterator[tuple[str, Figures]]:

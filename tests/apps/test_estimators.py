@@ -173,12 +173,11 @@ class TestCoherenceClassifier:
         assert ((other.coherence(rows) > 0.5) == (other.predict(rows) == 0)).all()
 
     def test_what_training_fits_is_what_it_fits(self, numbers):
-        from misplaced.training.fitting import FitSettings, _fit_pipeline
+        from misplaced.training.pipeline import fit_pipeline
 
         rows, labels = numbers
         classes = np.unique(labels, return_inverse=True)[1]
-        settings = FitSettings(regularisation=0.01)
-        pipeline = _fit_pipeline(rows, classes, np.ones(len(rows)), settings, 0)
+        pipeline = fit_pipeline(rows, classes, np.ones(len(rows)), 0.01, 0)
         ours = CoherenceClassifier().fit(rows, classes).predict_proba(rows)
         # Training stops its optimiser a little earlier.
         np.testing.assert_allclose(ours, pipeline.predict_proba(rows), atol=0.03)

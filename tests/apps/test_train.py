@@ -228,6 +228,12 @@ def test_a_context_network_is_taught_trained_on_and_detects(misplaced, labelled_
     assert status == 0, errors
     manifest = json.loads((model / "manifest.json").read_text())
     assert "context.npz" in manifest["files"]
+    assert manifest["settings"]["context"] == record
+    assert "2 of 1 layers and 16 units, 3 steps each" in (model / "README.md").read_text()
+    again = tmp_path / "again"
+    status, _, errors = misplaced("train", *common, "--context", model, "-o", again, "-C", 0.0005)
+    assert status == 0, errors
+    assert json.loads((again / "manifest.json").read_text())["settings"]["context"] == record
     assert (model / "terms.npy").read_bytes() == (taught / "terms.npy").read_bytes()
     status, _, errors = misplaced("detect", "--model", model, EXAMPLE)
     assert status in (0, 1), errors
