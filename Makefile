@@ -78,12 +78,21 @@ UNREAD = $(foreach name,wild-lines-2 wild-prose-2 wild-gallery-1 news-held-lines
 SHOWN = $(SYNTHETIC) $(MORE) $(GALLERIES) $(PROSE) $(HELDPROSE) news-wild news-held-lines \
   blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused news-fused
 AT = $(foreach name,$(2),--weight $(name)=$(1))
-TEACH = $(BIN)/misplaced finetune $(DATA)/wild-train.jsonl.gz $(call MADE,$(SHOWN)) --objective context \
-  --held-out 0 --weight wild-train=1.5 $(call AT,0.4,wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4) \
-  $(call AT,0.3,wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4) $(call AT,0.25,wild-gallery-1 wild-gallery-2) \
-  $(call AT,0.6,news-gallery news-fused) $(call AT,2,$(PROSE)) $(call AT,0.75,$(HELDPROSE)) \
-  $(call AT,0.4,blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused) --weight news-held-lines=0.5 \
-  --batch 24 --learning-rate 1e-3 --cache $(WORK)/cache
+TEACH = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
+  $(DATA)/wild-train.jsonl.gz $(call MADE,$(SHOWN)) --weight wild-train=1.5 --learning-rate 1e-3 \
+  $(call AT,0.4,wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4) \
+  $(call AT,0.3,wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4) \
+  $(call AT,0.25,wild-gallery-1 wild-gallery-2) $(call AT,0.6,news-gallery news-fused) \
+  $(call AT,2,$(PROSE)) $(call AT,0.75,$(HELDPROSE)) --weight news-held-lines=0.5 \
+  $(call AT,0.4,blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused)
+# Afterwards more of the prose, at half the rate.
+SHOWNAGAIN = $(SYNTHETIC) wild-gallery-1 news-gallery $(PROSE) $(HELDPROSE) news-wild news-held-lines \
+  blogs-prose-1 blogs-prose-2 wild-fused news-fused
+TEACHAGAIN = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
+  $(DATA)/wild-train.jsonl.gz $(call MADE,$(SHOWNAGAIN)) --weight wild-train=1.5 --learning-rate 5e-4 \
+  $(call AT,0.7,wild-lines-1 wild-lines-2) $(call AT,0.5,wild-prose-1 wild-prose-2 news-gallery) \
+  $(call AT,0.4,wild-gallery-1 news-held-lines) $(call AT,0.6,news-fused blogs-prose-1 blogs-prose-2) \
+  $(call AT,0.3,wild-fused) $(call AT,3,$(PROSE)) $(call AT,1,$(HELDPROSE)) --weight news-wild=0.8 --seed 1
 
 model: model-corpora model-encoder model-reader model-context model-classifier model-fast ## make the bundled models again
 
@@ -151,7 +160,9 @@ model-reader:
 	$(BIN)/misplaced export $(WORK)/reader -o $(WORK)/reader-int8
 
 model-context:
-	$(TEACH) --base $(WORK)/encoder-int8 --members 3 --steps 2500 -o $(WORK)/context
+	$(TEACH) --base $(WORK)/encoder-int8 --members 4 --steps 3000 -o $(WORK)/context-1
+	$(TEACHAGAIN) --base $(WORK)/encoder-int8 --members 4 --steps 2000 --begin $(WORK)/context-1 \
+	  -o $(WORK)/context
 
 FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.001 --held-out $(HELD) --seen-weight 1 \
   --most-false-flags 2.9 --cache $(WORK)/cache
@@ -165,7 +176,7 @@ model-fast:
 	$(BIN)/misplaced finetune $(TUNED) --base $(WORK)/encoder --static 256 --held-out $(HELD) \
 	  --batch 48 --steps 2500 --learning-rate 5e-3 --max-tokens 128 -o $(WORK)/static
 	$(BIN)/misplaced export $(WORK)/static -o $(WORK)/static-int8
-	$(TEACH) --base $(WORK)/static-int8 --members 2 --width 64 --layers 2 --steps 2000 \
+	$(TEACH) --base $(WORK)/static-int8 --members 3 --width 96 --layers 3 --steps 4000 \
 	  -o $(WORK)/context-fast
 	$(FIT) --encoder $(WORK)/static-int8 --context $(WORK)/context-fast --name fast -o artifacts/fast
 

@@ -75,6 +75,13 @@ def finetune(
     width: Annotated[int, typer.Option(metavar="N", help="For context: hidden units.")] = 128,
     layers: Annotated[int, typer.Option(metavar="N", help="For context: passes.")] = 3,
     dropout: Annotated[float, typer.Option(metavar="P", help="For context: share left out.")] = 0.1,
+    begin: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="For context: networks of the same shape, made by this command, that are taught further.",
+        ),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(
@@ -120,6 +127,7 @@ def finetune(
             cache,
             members,
             ContextShape(width, layers, dropout=dropout),
+            begin,
         )
     else:
         raise UsageError(f"unknown objective {objective!r}", hint="give contrast, reading or context")

@@ -133,27 +133,33 @@ def tune_context(
     cache: Path | None,
     members: int,
     shape: ContextShape,
+    begin: Path | None,
 ) -> None:
     """Teach a context network on an exported encoder and say how it went.
 
     Raises
     ------
     UsageError
-        If `output` is a file, or a weight is malformed or of an unknown corpus.
+        If `output` is a file, a weight is malformed or of an unknown corpus, or there is nothing to
+        begin from.
     CorpusError
         If a corpus is not labelled.
     """
     import numpy as np
 
     from misplaced.apps.fitting import cache_folder, corpus_weights, find_encoder
-    from misplaced.artifact import TERMS
+    from misplaced.artifact import CONTEXT, TERMS
+    from misplaced.manifest import file_digest
     from misplaced.training.context import teach_context
     from misplaced.training.embedding import CachedEncoder
 
     digests = _checked(corpora, output)
     shares = corpus_weights(weights, list(digests))
+    if begin is not None and not (begin / CONTEXT).is_file():
+        raise UsageError(f"no {CONTEXT}", where=str(begin), hint="give what this command wrote for context")
     encoder, _, identity = find_encoder(base)
-    made, terms = _prepared(corpora, CachedEncoder(encoder, identity, cache or cache_folder()), settings.seed)
+    cached = CachedEncoder(encoder, identity, cache or cache_folder())
+    made, terms = _prepared(corpora, cached, settings.seed, begin)
     weighted = [(some, shares.get(name, 1.0)) for name, some in made.items()]
     signature = {
         "settings": asdict(settings),
@@ -163,6 +169,7 @@ def tune_context(
         "members": members,
         "shape": asdict(shape),
         "corpora": digests,
+        "begin": file_digest(begin / CONTEXT) if begin is not None else "",
     }
     output.mkdir(parents=True, exist_ok=True)
     with replacing(output / TERMS) as stream:
@@ -176,6 +183,7 @@ def tune_context(
         members=members,
         batch=settings.articles,
         seed=settings.seed,
+        begin=begin,
     )
     _taught(run, output, settings, intervals, networks=members)
 
@@ -199,9 +207,11 @@ def _taught(
 
 
 def _prepared(
-    corpora: list[Path], encoder: CachedEncoder, seed: int
+    corpora: list[Path], encoder: CachedEncoder, seed: int, begin: Path | None
 ) -> tuple[dict[str, list[Sheet]], TermWeights]:
     """Prepare corpora by name; their texts and vectors, much the larger part, are let go of."""
+    from misplaced.artifact import TERMS
+    from misplaced.features.terms import TermWeights
     from misplaced.labelled import read_labelled
     from misplaced.training.fitting import count_words
     from misplaced.training.sheets import as_taught, sheets
@@ -209,7 +219,7 @@ def _prepared(
 
     shown = partial(track, transient=False)
     documents = {corpus_name(path): as_taught(list(read_labelled(path))) for path in corpora}
-    terms = count_words(documents)
+    terms = count_words(documents) if begin is None else TermWeights.load(begin / TERMS)
     vectors = embed_documents((d for some in documents.values() for d in some), encoder, shown)
     made = {
         name: sheets(some, vectors, terms, seed=seed, name=name, track=shown)

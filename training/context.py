@@ -13,7 +13,7 @@ import numpy as np
 
 from misplaced.classifier import CLASSES
 from misplaced.context import left_out_of, standardised
-from misplaced.errors import CorpusError
+from misplaced.errors import CorpusError, UsageError
 from misplaced.features import pairs
 from misplaced.networks import CONTEXT
 from misplaced.replacing import replacing
@@ -100,6 +100,7 @@ def teach_context(
     members: int,
     batch: int,
     seed: int,
+    begin: Path | None = None,
     report: Callable[[Progress], None] | None = None,
 ) -> Progress:
     """Train the networks, each without a part of the sources, and write ``context.npz``.
@@ -120,6 +121,8 @@ def teach_context(
     batch : int
         Articles a step.
     seed : int
+    begin : Path, optional
+        A folder with the networks to go on from; features are standardised as there.
     report : callable, optional
         Called after every step, of all networks together.
 
@@ -132,6 +135,8 @@ def teach_context(
     ------
     CorpusError
         If a network has nothing to learn from.
+    UsageError
+        If the networks to go on from are of another number or shape.
     """
     import torch
 
@@ -142,6 +147,8 @@ def teach_context(
     weights = torch.tensor(_WEIGHTS)
     torch.manual_seed(seed)
     made = [build(len(mean), everything[0].embeddings.shape[1], shape) for _ in range(members)]
+    if begin is not None:
+        mean, scale = _begun(made, begin)
     # A single network is taught everything, and nothing is new to it.
     homes = [left_out_of(sheet.key, members) if members > 1 else -1 for sheet in everything]
     place = iter(homes)
@@ -188,6 +195,28 @@ def teach_context(
         np.savez(stream, **arrays)
     finish(folder, {**signature, "loss": progress.loss, "validation": progress.validation})
     return progress
+
+
+def _begun(networks: Sequence[Any], folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Put the arrays of a folder into networks; return mean and spread of the feature columns there."""
+    import torch
+
+    with np.load(folder / CONTEXT, allow_pickle=False) as stored:
+        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+    count = 1 + max(int(name.split(".")[0]) for name in arrays)
+    try:
+        for member, network in enumerate(networks):
+            state = {name: torch.from_numpy(arrays[f"{member}.{name}"]) for name in network.state_dict()}
+            network.load_state_dict(state)
+    except (KeyError, RuntimeError):
+        count = 0
+    if count != len(networks):
+        raise UsageError(
+            "the networks to begin from are of another number or shape",
+            where=str(folder),
+            hint="give the same --members, --width and --layers",
+        )
+    return arrays["0.mean"], arrays["0.scale"]
 
 
 def _evenly(sheets: Sequence[Sheet], most: int) -> list[Sheet]:

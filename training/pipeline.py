@@ -75,7 +75,7 @@ def fit_pipeline(
     logistic = LogisticRegression(C=regularisation, max_iter=_ITERATIONS, tol=1e-3, warm_start=trusted > 0)
     if trusted:
         # Columns of so different scales are slow to fit: begin where the network alone leads to.
-        alone = LogisticRegression(C=regularisation, max_iter=_ITERATIONS)
+        alone = LogisticRegression(C=regularisation, max_iter=_ITERATIONS, tol=1e-3)
         alone.fit(scaled[:, -trusted:], classes, sample_weight=sample_weights)
         logistic.classes_, logistic.intercept_ = alone.classes_, alone.intercept_
         logistic.coef_ = np.pad(alone.coef_, ((0, 0), (rows.shape[1] - trusted, 0)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -230,6 +231,14 @@ def test_a_context_network_is_taught_trained_on_and_detects(misplaced, labelled_
     assert "context.npz" in manifest["files"]
     assert manifest["settings"]["context"] == record
     assert "2 of 1 layers and 16 units, 3 steps each" in (model / "README.md").read_text()
+    further = ("finetune", *common, "--objective", "context", "-o", tmp_path / "further", "--steps", 2)
+    assert misplaced(*further, "--width", 16, "--layers", 1, "--begin", taught)[0] == 0
+    record_further = json.loads((tmp_path / "further" / "finetuning.json").read_text())
+    assert record_further["begin"] == hashlib.sha256((taught / "context.npz").read_bytes()).hexdigest()
+    assert (tmp_path / "further" / "terms.npy").read_bytes() == (taught / "terms.npy").read_bytes()
+    status, _, errors = misplaced(*further, "--begin", tmp_path / "cache")
+    assert status == 2
+    assert "no context.npz" in errors[-1]
     again = tmp_path / "again"
     status, _, errors = misplaced("train", *common, "--context", model, "-o", again, "-C", 0.0005)
     assert status == 0, errors

@@ -44,7 +44,7 @@ def prepared(documents, make_word_encoder):
     return sheets(documents, vectors, weights, seed=0, name="labelled", track=quiet), vectors, weights
 
 
-def teach(prepared, folder, *, members=2, steps=6, seed=0, every=100, report=None):
+def teach(prepared, folder, *, members=2, steps=6, seed=0, every=100, begin=None, report=None):
     folder.mkdir(exist_ok=True)
     return teach_context(
         [(prepared, 1.0)],
@@ -55,6 +55,7 @@ def teach(prepared, folder, *, members=2, steps=6, seed=0, every=100, report=Non
         members=members,
         batch=6,
         seed=seed,
+        begin=begin,
         report=report,
     )
 
@@ -116,6 +117,26 @@ def test_a_killed_run_goes_on_to_the_same_network(prepared, tmp_path):
     for name in whole.files:
         np.testing.assert_array_equal(whole[name], resumed[name])
     assert not (tmp_path / "killed" / "checkpoint.pt").exists()
+
+
+def test_taught_networks_are_taught_further(prepared, tmp_path):
+    made, _, _ = prepared
+    teach(made, tmp_path / "first", steps=40)
+    teach(made[:5], tmp_path / "further", steps=1, seed=9, begin=tmp_path / "first")
+    teach(made[:5], tmp_path / "fresh", steps=1, seed=9)
+    first, further, fresh = (
+        np.load(tmp_path / name / "context.npz") for name in ("first", "further", "fresh")
+    )
+    for name in ("0.out.weight", "1.row.weight"):
+        moved, apart = (
+            np.abs(other[name] - first[name].astype(np.float32)).max() for other in (further, fresh)
+        )
+        assert 0 < moved < 0.01 < apart
+    np.testing.assert_array_equal(further["1.mean"], first["1.mean"])
+    assert not np.allclose(fresh["1.mean"], first["1.mean"])
+    for other in ({"members": 3}, {"members": 1}):
+        with pytest.raises(UsageError, match="another number or shape"):
+            teach(made, tmp_path / "other", begin=tmp_path / "first", **other)
 
 
 def test_each_network_is_taught_without_its_part_of_the_sources(prepared, tmp_path, monkeypatch):
