@@ -165,10 +165,10 @@ model-context:
 	  -o $(WORK)/context
 
 FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.001 --held-out $(HELD) --seen-weight 1 \
-  --most-false-flags 2.9 --cache $(WORK)/cache
+  --cache $(WORK)/cache
 
 model-classifier:
-	$(FIT) $(UNREAD) --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
+	$(FIT) $(UNREAD) --most-false-flags 3.1 --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
 	  --context $(WORK)/context \
 	  --name default -o artifacts/default
 
@@ -178,7 +178,8 @@ model-fast:
 	$(BIN)/misplaced export $(WORK)/static -o $(WORK)/static-int8
 	$(TEACH) --base $(WORK)/static-int8 --members 3 --width 96 --layers 3 --steps 4000 \
 	  -o $(WORK)/context-fast
-	$(FIT) --encoder $(WORK)/static-int8 --context $(WORK)/context-fast --name fast -o artifacts/fast
+	$(FIT) --most-false-flags 4.5 --encoder $(WORK)/static-int8 --context $(WORK)/context-fast --name fast \
+	  -o artifacts/fast
 
 clean: ## remove what is made and can be made again
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
