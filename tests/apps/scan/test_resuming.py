@@ -97,7 +97,7 @@ def test_what_is_done_is_skipped_and_what_has_changed_is_not(
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"threshold": 0.5}, "threshold 0.823, not 0.5"),
+        ({"threshold": 0.5}, "threshold 0.788, not 0.5"),
         ({"text_column": "body"}, "text column text, not body"),
         ({"with_text": True}, "with text false, not true"),
         ({"second_look": True}, "second look false, not true"),
