@@ -19,12 +19,16 @@ from misplaced.apps.scan.local import scan_local
 from misplaced.apps.scan.settings import OutputFormat, Settings
 from misplaced.apps.scan.shards import find_shards
 from misplaced.apps.scan.storage import Storage
+from misplaced.artifact import bundled
 from misplaced.errors import MisplacedError, UsageError
+from misplaced.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SETTINGS = Settings(threshold=0.86, second_look=False, output_format=OutputFormat.JSONL)
+#: Of the bundled model, which scans take unless told otherwise.
+THRESHOLD = read_manifest(bundled()).threshold
+SETTINGS = Settings(threshold=THRESHOLD, second_look=False, output_format=OutputFormat.JSONL)
 
 
 def children(pid: int) -> list[int]:
@@ -97,7 +101,7 @@ def test_what_is_done_is_skipped_and_what_has_changed_is_not(
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"threshold": 0.5}, "threshold 0.788, not 0.5"),
+        ({"threshold": 0.5}, f"threshold {THRESHOLD:g}, not 0.5"),
         ({"text_column": "body"}, "text column text, not body"),
         ({"with_text": True}, "with text false, not true"),
         ({"second_look": True}, "second look false, not true"),
