@@ -67,7 +67,7 @@ TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,
 READ = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-dense news-lines blogs-dense blogs-lines)
 HELDMADE = blogs-held-prose news-held-prose news-held-lines blogs-prose
 FITTED = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) wild-gallery-1 $(HELDMADE))
-WEIGHTS = $(foreach name,$(SYNTHETIC),--weight $(name)=0.15) --weight blogs-held-prose=0.5 \
+WEIGHTS = $(call AT,0.15,$(SYNTHETIC)) --weight blogs-held-prose=0.5 \
   --weight blogs-prose=0.5 --weight news-held-prose=0.4 --weight news-held-lines=0.1 \
   --weight wild-gallery-1=0.03
 # What differs from another corpus by its seed alone, or is generated lines on news, is not read again.
@@ -78,8 +78,9 @@ UNREAD = $(foreach name,wild-lines-2 wild-prose-2 wild-gallery-1 news-held-lines
 SHOWN = $(SYNTHETIC) $(MORE) $(GALLERIES) $(PROSE) $(HELDPROSE) news-wild news-held-lines \
   blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused news-fused
 AT = $(foreach name,$(2),--weight $(name)=$(1))
-TEACH = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
-  $(DATA)/wild-train.jsonl.gz $(call MADE,$(SHOWN)) --weight wild-train=1.5 --learning-rate 1e-3 \
+CONTEXT = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
+  $(DATA)/wild-train.jsonl.gz --weight wild-train=1.5
+TEACH = $(CONTEXT) $(call MADE,$(SHOWN)) --learning-rate 1e-3 \
   $(call AT,0.4,wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4) \
   $(call AT,0.3,wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4) \
   $(call AT,0.25,wild-gallery-1 wild-gallery-2) $(call AT,0.6,news-gallery news-fused) \
@@ -88,8 +89,7 @@ TEACH = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --
 # Afterwards more of the prose, at half the rate.
 SHOWNAGAIN = $(SYNTHETIC) wild-gallery-1 news-gallery $(PROSE) $(HELDPROSE) news-wild news-held-lines \
   blogs-prose-1 blogs-prose-2 wild-fused news-fused
-TEACHAGAIN = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
-  $(DATA)/wild-train.jsonl.gz $(call MADE,$(SHOWNAGAIN)) --weight wild-train=1.5 --learning-rate 5e-4 \
+TEACHAGAIN = $(CONTEXT) $(call MADE,$(SHOWNAGAIN)) --learning-rate 5e-4 \
   $(call AT,0.7,wild-lines-1 wild-lines-2) $(call AT,0.5,wild-prose-1 wild-prose-2 news-gallery) \
   $(call AT,0.4,wild-gallery-1 news-held-lines) $(call AT,0.6,news-fused blogs-prose-1 blogs-prose-2) \
   $(call AT,0.3,wild-fused) $(call AT,3,$(PROSE)) $(call AT,1,$(HELDPROSE)) --weight news-wild=0.8 --seed 1

@@ -80,8 +80,7 @@ class ContextNetwork:
             If the file cannot be read or its arrays do not fit together.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                return cls.of({name: stored[name].astype(np.float32) for name in stored.files})
+            return cls.of(stored_arrays(path))
         except (OSError, ValueError, KeyError, IndexError, EOFError, TypeError, BadZipFile) as error:
             raise ArtifactError(
                 f"{path.name} cannot be read ({' '.join(str(error).split())[:120]})",
@@ -98,7 +97,7 @@ class ContextNetwork:
         ValueError, KeyError
             If they do not fit together.
         """
-        members = 1 + max(int(name.split(".")[0]) for name in arrays)
+        members = member_count(arrays)
         names = [name.removeprefix("0.") for name in arrays if name.startswith("0.")]
         weights = {name: np.stack([arrays[f"{i}.{name}"] for i in range(members)]) for name in names}
         for name, array in weights.items():
@@ -222,6 +221,17 @@ class ContextNetwork:
         normed *= self.weights[f"{name}.weight"][:, None, :]
         normed += self.weights[f"{name}.bias"][:, None, :]
         return normed
+
+
+def stored_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Read the arrays of a file of networks, named ``0.mean`` and so on, as torch calls them."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
+
+
+def member_count(arrays: dict[str, NDArray[np.float32]]) -> int:
+    """Tell how many networks the arrays of a file are."""
+    return 1 + max(int(name.split(".")[0]) for name in arrays)
 
 
 def left_out_of(key: str, members: int) -> int:

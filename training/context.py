@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from misplaced.classifier import CLASSES
-from misplaced.context import left_out_of, standardised
+from misplaced.context import left_out_of, member_count, standardised, stored_arrays
 from misplaced.errors import CorpusError, UsageError
 from misplaced.features import pairs
 from misplaced.networks import CONTEXT
@@ -201,9 +201,8 @@ def _begun(networks: Sequence[Any], folder: Path) -> tuple[NDArray[np.float32], 
     """Put the arrays of a folder into networks; return mean and spread of the feature columns there."""
     import torch
 
-    with np.load(folder / CONTEXT, allow_pickle=False) as stored:
-        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-    count = 1 + max(int(name.split(".")[0]) for name in arrays)
+    arrays = stored_arrays(folder / CONTEXT)
+    count = member_count(arrays)
     try:
         for member, network in enumerate(networks):
             state = {name: torch.from_numpy(arrays[f"{member}.{name}"]) for name in network.state_dict()}
