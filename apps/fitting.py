@@ -78,9 +78,9 @@ def train_model(paths: list[Path], output: Path, options: Options) -> Manifest:
     cached = CachedEncoder(encoder, identity, None if options.no_cache else options.cache or cache_folder())
     reader = None
     if options.reader is not None:
-        reader, source = _find_reader(options.reader, source)
+        reader, source = find_reader(options.reader, source)
     context = (
-        _find_context(located(options.context), encoder.dimension) if options.context is not None else None
+        find_context(located(options.context), encoder.dimension) if options.context is not None else None
     )
     fitted = fit(
         corpora, cached, settings, reader=reader, context=context, track=partial(track, transient=False)
@@ -187,7 +187,7 @@ def find_encoder(given: str | None) -> tuple[Encoder, EncoderSource, str]:
     return model, EncoderSource(given, None, model.dimension), _identity(given)
 
 
-def _find_reader(folder: Path, source: EncoderSource) -> tuple[Reader, EncoderSource]:
+def find_reader(folder: Path, source: EncoderSource) -> tuple[Reader, EncoderSource]:
     """The reader, and the encoder's source with it."""
     from misplaced.artifact import READER, TOKENIZER
     from misplaced.manifest import file_digest
@@ -204,7 +204,7 @@ def _find_reader(folder: Path, source: EncoderSource) -> tuple[Reader, EncoderSo
     return Reader(folder / READER, folder / TOKENIZER), replace(source, reader=folder / READER)
 
 
-def _find_context(folder: Path, dimension: int) -> Context:
+def find_context(folder: Path, dimension: int) -> Context:
     """The context network that 'misplaced finetune --objective context' wrote, or that of a model."""
     from misplaced.artifact import CONTEXT, TERMS
     from misplaced.context import ContextNetwork

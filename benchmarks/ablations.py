@@ -2,10 +2,10 @@
 
 ::
 
-    python benchmarks/ablations.py LABELLED.jsonl... --weight NAME=W --encoder DIR --cache DIR
+    python benchmarks/ablations.py LABELLED.jsonl... --weight NAME=W --encoder DIR --context DIR --cache DIR
 
 Takes what ``misplaced train`` took, and writes ``eval/ablations.json``, which the accuracy report shows.
-Only the classifier is refitted: the encoder stays, and a second stage that reads is left out.
+Only the classifier is refitted: encoder and context network stay, and the second look is one row of its own.
 """
 
 from __future__ import annotations
@@ -13,46 +13,41 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from unittest import mock
 
 import corpora as benchmark_corpora
 import numpy as np
 import typer
-from leaving_out import FeaturesLeftOut, corpora_left_out, features_left_out
+from leaving_out import corpora_left_out, features_left_out
 from remembering import RememberingEncoder
 
 from misplaced.apps.failure import reported
+from misplaced.apps.fitting import corpus_weights, find_context, find_encoder, find_reader
 from misplaced.apps.progress import track
-from misplaced.artifact import GRAPH, TOKENIZER, bundled
+from misplaced.artifact import located
 from misplaced.classifier import Classifier
 from misplaced.detector import Detector
-from misplaced.document import fold
-from misplaced.encoder import OnnxEncoder
-from misplaced.errors import CorpusError, UsageError
+from misplaced.errors import CorpusError
 from misplaced.eval.benchmark import run
 from misplaced.features import matrix
 from misplaced.labelled import corpus_name, read_labelled
-from misplaced.manifest import file_digest
 from misplaced.replacing import replacing
-from misplaced.training import fitting
+from misplaced.second_look import SecondLook
 from misplaced.training.embedding import CachedEncoder
-from misplaced.training.fitting import FitSettings
-from misplaced.training.table import tabulate
+from misplaced.training.fitting import FitSettings, fit_gathered, gather
+from misplaced.training.statements import fit_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
-    from misplaced.labelled import LabelledDocument
-    from misplaced.training.fitting import Fit
-    from misplaced.training.table import Table
-
-    Corpora = dict[str, list[LabelledDocument]]
+    from misplaced.reader import Reader
+    from misplaced.training.fitting import Gathered
 
 _HERE = Path(__file__).parent
 
-SCHEMA = 1
+SCHEMA = 2
 
 #: What is reported of a benchmark, by the names of :class:`misplaced.eval.metrics.Metrics`.
 _FIGURES = (
@@ -73,117 +68,80 @@ class Study:
 
     Attributes
     ----------
-    corpora : dict of str to list of LabelledDocument
+    gathered : Gathered
+        The corpora's features. Word weights and what is said of whole documents are theirs, whatever
+        is left out.
     encoder : RememberingEncoder
-        Knows the corpora's wordings as training sees them.
     settings : FitSettings
     benchmarks : dict of str to Path
+    reader : Reader, optional
+        For a row with the second look.
     """
 
-    corpora: Corpora
+    gathered: Gathered
     encoder: RememberingEncoder
     settings: FitSettings
     benchmarks: dict[str, Path]
+    reader: Reader | None = None
 
     def rows(self, say: Callable[[str], None]) -> list[dict[str, Any]]:
         """Fit and measure the whole model first, then each with something left out."""
-        whole = FeaturesLeftOut("nothing", np.zeros(0, dtype=np.int64))
+        whole = self.gathered
+        network = None if whole.context is None else whole.context.network
+        statements = fit_statements(
+            *(whole.corpora, whole.vectors, whole.weights),
+            seed=self.settings.seed,
+            held_out=self.settings.held_out,
+            track=_silently,
+        )
         found = []
-        tables: list[Table] = []
-        for left_out in (whole, *features_left_out(matrix.names(self.encoder.dimension))):
-            with mock.patch.object(fitting, "tabulate", _without(left_out, tables)):
-                found.append(self._row(left_out.name, left_out.width, self.corpora, say))
-        tables.clear()
-        for name, kept in corpora_left_out(self.corpora):
-            found.append(self._row(f"corpus {name}", 0, kept, say))
+        for name, columns, gathered, reader in self._variants():
+            try:
+                fitted = fit_gathered(gathered, self.settings, reader=reader, statements=statements)
+            except CorpusError as error:
+                raise CorpusError(f"without {name}, {error.what}", hint=error.hint) from error
+            classifier = Classifier.from_pipeline(fitted.pipeline)
+            detector = Detector(
+                *(self.encoder, classifier, whole.weights, fitted.threshold),
+                statements=statements,
+                context=network,
+            )
+            if reader is not None and fitted.second is not None:
+                detector.second_look = SecondLook(reader, fitted.second, self.settings.doubt)
+            figures = {name: _figures(detector, path) for name, path in self.benchmarks.items()}
+            aps = ", ".join(f"{name} AP {measured['ap'] or 0:.3f}" for name, measured in figures.items())
+            say(f"without {name}: {aps}")
+            found.append({"without": name, "columns": columns, "figures": figures})
         return found
 
-    def _row(
-        self, without: str, columns: int, corpora: Corpora, say: Callable[[str], None]
-    ) -> dict[str, Any]:
-        # Nothing is cached on disk here: the remembering encoder knows every text.
-        try:
-            fitted = fitting.fit(corpora, CachedEncoder(self.encoder, self.encoder.name, None), self.settings)
-        except CorpusError as error:
-            raise CorpusError(f"without {without}, {error.what}", hint=error.hint) from error
-        figures = {name: self._figures(fitted, path) for name, path in self.benchmarks.items()}
-        aps = ", ".join(f"{name} AP {found['ap'] or 0:.3f}" for name, found in figures.items())
-        say(f"without {without}: {aps}")
-        return {"without": without, "columns": columns, "figures": figures}
-
-    def _figures(self, fitted: Fit, path: Path) -> dict[str, float | None]:
-        classifier = Classifier.from_pipeline(fitted.pipeline)
-        detector = Detector(self.encoder, classifier, fitted.weights, fitted.threshold)
-        metrics = run(detector, path, resamples=0).model.metrics
-        return {name: _rounded(getattr(metrics, name)) for name in _FIGURES}
+    def _variants(self) -> Iterator[tuple[str, int, Gathered, Reader | None]]:
+        """Name, columns left out, what is fitted on, and the reader of the second look."""
+        whole, table = self.gathered, self.gathered.table
+        yield "nothing", 0, whole, None
+        if self.reader is not None:
+            yield "nothing, second look added", 0, whole, self.reader
+        names = matrix.names(self.encoder.dimension, context=whole.context is not None)
+        for left_out in features_left_out(names):
+            # A column of zeros has no weight after fitting: nothing needs to be left out in detecting.
+            blank = table.matrix.copy()
+            blank[:, left_out.columns] = 0.0
+            yield left_out.name, left_out.width, replace(whole, table=replace(table, matrix=blank)), None
+        for name, kept in corpora_left_out(list(whole.corpora)):
+            rest = replace(whole, table=table.taken(np.isin(table.corpora, kept)))
+            yield f"corpus {name}", 0, rest, None
 
 
-def _without(left_out: FeaturesLeftOut, tables: list[Table]) -> Callable[..., Table]:
-    """Stand in for ``tabulate``: the same table every time, with columns that say nothing.
-
-    A column of zeros has no weight after fitting, so that nothing needs to be left out in detecting.
-    """
-
-    def zeroed(*given: Any, **options: Any) -> Table:
-        if not tables:
-            tables.append(tabulate(*given, **options))
-        table = tables[0]
-        blank = table.matrix.copy()
-        blank[:, left_out.columns] = 0.0
-        return replace(table, matrix=blank)
-
-    return zeroed
-
-
-def study(
-    corpora: Corpora,
-    cached: CachedEncoder,
-    settings: FitSettings,
-    benchmarks: dict[str, Path],
-) -> Study:
-    """Embed the corpora as training does, through its cache, and prepare the study.
-
-    Parameters
-    ----------
-    corpora : dict of str to list of LabelledDocument
-    cached : CachedEncoder
-    settings : FitSettings
-    benchmarks : dict of str to Path
-    """
-    documents = [document for corpus in corpora.values() for document in corpus]
-    # The order of training, so that its cache is found.
-    wordings = (fold(t) for d in documents for t in (d.title or "", *d.paragraphs))
-    texts = [text for text in dict.fromkeys(wordings) if text]
-    encoder = RememberingEncoder(cached.encoder)
-    first = 0
-    for chunk in track(cached.encode(texts), cached.chunks(texts), "embedding"):
-        encoder.prime(texts[first : first + len(chunk)], chunk)
-        first += len(chunk)
-    return Study(corpora, encoder, settings, benchmarks)
+def _figures(detector: Detector, path: Path) -> dict[str, float | None]:
+    metrics = run(detector, path, resamples=0).model.metrics
+    return {name: _rounded(getattr(metrics, name)) for name in _FIGURES}
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
-def parse_weights(given: Sequence[str], names: Sequence[str]) -> dict[str, float]:
-    """Read ``CORPUS=NUMBER`` options.
-
-    Raises
-    ------
-    UsageError
-        If one names no corpus or no number above 0.
-    """
-    weights = {}
-    for one in given:
-        name, _, number = one.partition("=")
-        try:
-            weights[name] = float(number)
-        except ValueError:
-            raise UsageError(f"--weight {one!r} is not CORPUS=NUMBER") from None
-        if name not in names or not 0 < weights[name] < np.inf:
-            raise UsageError(f"--weight {one!r} fits no corpus", hint=f"the corpora are {', '.join(names)}")
-    return weights
+def _silently(items: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+    return items
 
 
 @reported()
@@ -197,12 +155,21 @@ def main(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where the figures go.")
     ] = _HERE.parent / "eval" / "ablations.json",
+    every: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Fit on every Nth article only, to be done sooner.")
+    ] = 1,
     encoder: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="A folder made by export; the bundled model's by default."),
+        str | None, typer.Option(metavar="DIR", help="As in training; the bundled model's by default.")
+    ] = None,
+    context: Annotated[str | None, typer.Option(metavar="DIR", help="As in training.")] = None,
+    reader: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="As in training, for a row with the second look.")
     ] = None,
     weight: Annotated[
         list[str] | None, typer.Option(metavar="CORPUS=W", help="As in training; default 1.")
+    ] = None,
+    second_weight: Annotated[
+        list[str] | None, typer.Option(metavar="CORPUS=W", help="As in training.")
     ] = None,
     regularisation: Annotated[float, typer.Option("--regularisation", "-C", help="As in training.")] = (
         FitSettings.regularisation
@@ -210,6 +177,7 @@ def main(
     most_false_flags: Annotated[float, typer.Option(metavar="N", help="As in training.")] = (
         FitSettings.most_false_flags
     ),
+    doubt: Annotated[float, typer.Option(metavar="P", help="As in training.")] = FitSettings.doubt,
     seed: Annotated[int, typer.Option(help="As in training.")] = 0,
     held_out: Annotated[float, typer.Option(metavar="SHARE", help="As in training.")] = 0.0,
     seen_weight: Annotated[float, typer.Option(metavar="W", help="As in training.")] = (
@@ -221,24 +189,32 @@ def main(
 ) -> None:
     """Refit without each group of features and each corpus, and measure."""
     names = [corpus_name(path) for path in corpora]
-    weights = parse_weights(weight or (), names)
-    settings = FitSettings(regularisation, most_false_flags, weights, seed, held_out, seen_weight)
+    settings = FitSettings(
+        *(regularisation, most_false_flags, corpus_weights(weight or (), names)),
+        *(seed, held_out, seen_weight, doubt),
+        corpus_weights(second_weight or (), names, option="--second-weight", zero=True),
+    )
     benchmarks = {
         name: benchmark_corpora.frozen(data, name)
         for name in (benchmark_corpora.WILD, benchmark_corpora.INSERTED)
     }
-    labelled = {name: list(read_labelled(path)) for name, path in zip(names, corpora, strict=True)}
-    folder = encoder or bundled()
-    model = OnnxEncoder(folder / GRAPH, folder / TOKENIZER, name=folder.name)
-    identity = file_digest(folder / GRAPH) + file_digest(folder / TOKENIZER)
-    prepared = study(labelled, CachedEncoder(model, identity, cache), settings, benchmarks)
+    model, source, identity = find_encoder(encoder)
+    seconder = None
+    if reader is not None:
+        seconder, source = find_reader(reader, source)
+    network = None if context is None else find_context(located(context), model.dimension)
+    labelled = {name: list(read_labelled(path))[::every] for name, path in zip(names, corpora, strict=True)}
+    shown = partial(track, transient=False)
+    gathered = gather(labelled, CachedEncoder(model, identity, cache), settings, context=network, track=shown)
+    study = Study(gathered, RememberingEncoder(model), settings, benchmarks, seconder)
     found = {
         "schema": SCHEMA,
         "date": datetime.now(UTC).date().isoformat(),
-        "encoder": f"{folder.name}, sha256 {file_digest(folder / GRAPH)[:12]}",
+        "encoder": f"{model.name}, sha256 {identity[:12]}",
         "corpora": names,
+        "every": every,
         "benchmarks": list(benchmarks),
-        "rows": prepared.rows(lambda line: typer.echo(line, err=True)),
+        "rows": study.rows(lambda line: typer.echo(line, err=True)),
     }
     with replacing(output) as stream:
         stream.write((json.dumps(found, indent=2) + "\n").encode())

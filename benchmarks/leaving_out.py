@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from misplaced.features import matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-T = TypeVar("T")
-
 #: Groups that are computed from other columns.
 _DERIVED = ("relative", "interaction")
+
+#: Groups that are no view of a paragraph's place.
+_VIEWLESS = ("embedding", "context")
 
 #: Derived columns whose names do not say what they are computed from.
 _COMPUTED_FROM = {
@@ -62,11 +63,15 @@ def features_left_out(names: Sequence[str]) -> Iterator[FeaturesLeftOut]:
         Of all columns, :func:`misplaced.features.matrix.names`.
     """
     groups = _groups(names)
+    network = [group == "context" for group in groups]
+    if any(network):
+        yield _chosen("context network", network)
+        yield _chosen("all but context network", [not own for own in network])
     embedding = [group == "embedding" for group in groups]
     yield _chosen("own embedding", embedding)
     yield _chosen("all but own embedding", [not own for own in embedding])
     home = {name: group for name, group in zip(names, groups, strict=True) if group not in _DERIVED}
-    for view in dict.fromkeys(group for group in groups if group not in (*_DERIVED, "embedding")):
+    for view in dict.fromkeys(group for group in groups if group not in (*_DERIVED, *_VIEWLESS)):
         chosen = [view in {home.get(base) for base in bases(name)} for name in names]
         yield _chosen(f"{view} view", chosen)
     yield _chosen("hinges", ["<" in name for name in names])
@@ -82,27 +87,28 @@ def bases(name: str) -> set[str]:
     return {_COMPUTED_FROM.get(stem, stem) for stem in stems}
 
 
-def corpora_left_out(corpora: Mapping[str, T]) -> Iterator[tuple[str, dict[str, T]]]:
-    """Yield the corpora without each of them; those that differ in a number at the end go together.
+def corpora_left_out(names: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
+    """Yield the numbers of the corpora without each of them; those that differ in a number go together.
 
     Parameters
     ----------
-    corpora : mapping of str to corpus
+    names : sequence of str
+        Of the corpora.
 
     Yields
     ------
-    (name of what is left out, the other corpora); nothing where there is only one.
+    (name of what is left out, numbers of the others); nothing where there is only one.
     """
-    families = {name: re.sub(r"[-_]\d+$", "", name) for name in corpora}
-    for family in dict.fromkeys(families.values()):
-        kept = {name: corpus for name, corpus in corpora.items() if families[name] != family}
+    families = [re.sub(r"[-_]\d+$", "", name) for name in names]
+    for family in dict.fromkeys(families):
+        kept = [number for number, other in enumerate(families) if other != family]
         if kept:
             yield family, kept
 
 
 def _groups(names: Sequence[str]) -> tuple[str, ...]:
     dimension = sum(1 for name in names if name.startswith("embedding_"))
-    return matrix.groups(dimension)
+    return matrix.groups(dimension, context=names[-1] in matrix.CONTEXT)
 
 
 def _chosen(name: str, mask: Sequence[bool]) -> FeaturesLeftOut:

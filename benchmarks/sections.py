@@ -258,8 +258,12 @@ def ablations(measured: Mapping[str, Any] | None) -> Iterator[str]:
         yield ""
         return
     yield "The classifier refitted, calibrated and given a threshold anew without a group of features and"
-    yield "everything computed from it, or without a training corpus; the encoder stays. Written by"
+    yield "everything computed from it, or without a training corpus. Encoder and context network stay, and"
+    yield "the classifier judges at first look where nothing else is said. Written by"
     yield f"`benchmarks/ablations.py` on {measured['date']}, encoder {measured['encoder']}."
+    if measured["every"] > 1:
+        yield ""
+        yield f"Fitted on one article of {measured['every']}; compare with the first row, not with the model."
     yield ""
     for name in measured["benchmarks"]:
         yield f"### {name}"

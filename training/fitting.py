@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from misplaced.classifier import CLASSES
 from misplaced.document import fold
 from misplaced.errors import UsageError
 from misplaced.features import matrix
 from misplaced.features.terms import TermWeights
-from misplaced.training.calibration import calibrate, softmax
 from misplaced.training.holdout import Figures, choose_threshold, held_out_figures
-from misplaced.training.pipeline import all_classes, fit_pipeline
+from misplaced.training.pipeline import cross_fitted, table_folds
 from misplaced.training.second_look import fit_second_look, revised
 from misplaced.training.statements import fit_statements
 from misplaced.training.table import Table, embed_documents, tabulate
@@ -152,6 +150,27 @@ class Fit:
     context: Context | None = None
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """Corpora as the classifier is fitted on them.
+
+    Attributes
+    ----------
+    corpora : dict of str to list of LabelledDocument
+    table : Table
+    weights : TermWeights
+    vectors : dict of str to ndarray of shape (d,), float32
+        Embedding of every wording.
+    context : Context or None
+    """
+
+    corpora: dict[str, list[LabelledDocument]]
+    table: Table
+    weights: TermWeights
+    vectors: dict[str, NDArray[np.float32]]
+    context: Context | None = None
+
+
 def fit(
     corpora: dict[str, list[LabelledDocument]],
     encoder: CachedEncoder,
@@ -181,24 +200,57 @@ def fit(
     CorpusError
         If too few documents hold coherent or foreign paragraphs to hold any out.
     """
-    shown = track or (lambda iterable, total, what: iterable)
+    shown = track or _silently
+    return fit_gathered(
+        gather(corpora, encoder, settings, context=context, track=shown), settings, reader=reader, track=shown
+    )
+
+
+def gather(
+    corpora: dict[str, list[LabelledDocument]],
+    encoder: CachedEncoder,
+    settings: FitSettings,
+    *,
+    context: Context | None = None,
+    track: Callable[[Iterable[Any], int, str], Iterable[Any]],
+) -> Gathered:
+    """Embed corpora and compute their features, the first half of :func:`fit`."""
     weights = context.weights if context is not None else count_words(corpora)
-    vectors = embed_documents((d for documents in corpora.values() for d in documents), encoder, shown)
+    vectors = embed_documents((d for documents in corpora.values() for d in documents), encoder, track)
     table = tabulate(
         corpora,
         encoder,
         weights,
         seed=settings.seed,
-        track=shown,
+        track=track,
         vectors=vectors,
         held_out=settings.held_out,
         context=context.network if context is not None else None,
         taught=context is not None and context.taught,
-    ).merged(FOLDS)
+    )
+    return Gathered(corpora, table.merged(FOLDS), weights, vectors, context)
+
+
+def fit_gathered(
+    gathered: Gathered,
+    settings: FitSettings,
+    *,
+    reader: Reader | None = None,
+    statements: StatementModel | None = None,
+    track: Callable[[Iterable[Any], int, str], Iterable[Any]] | None = None,
+) -> Fit:
+    """Fit the classifier on features that are known, the second half of :func:`fit`.
+
+    The table may lack rows or hold columns of zeros, as where their worth is measured; `statements` are
+    fitted on the corpora where they are not given.
+    """
+    shown = track or _silently
+    corpora, table = gathered.corpora, gathered.table
     sample_weights = np.array([settings.corpus_weights.get(name, 1.0) for name in corpora])[table.corpora]
     fit_weights = np.where(table.seen, settings.seen_weight, 1.0) * sample_weights
-    trusted = len(matrix.CONTEXT) if context is not None else 0
-    pipeline, probabilities = _cross_fitted(table, fit_weights, settings, shown, trusted)
+    trusted = len(matrix.CONTEXT) if gathered.context is not None else 0
+    folds = shown(table_folds(table, FOLDS, settings.seed), FOLDS, "fitting folds")
+    pipeline, probabilities = cross_fitted(table, folds, fit_weights, settings.regularisation, trusted)
     second = None
     if reader is not None:
         documents = [document for of_corpus in corpora.values() for document in of_corpus]
@@ -210,10 +262,18 @@ def fit(
         probabilities[judged], table.taken(judged), sample_weights[judged], settings.most_false_flags
     )
     figures = held_out_figures(probabilities[judged], table.taken(judged), list(corpora), threshold)
-    statements = fit_statements(
-        corpora, vectors, weights, seed=settings.seed, held_out=settings.held_out, track=shown
-    )
-    return Fit(pipeline, weights, threshold, figures, statements, second, context)
+    if statements is None:
+        statements = fit_statements(
+            *(corpora, gathered.vectors, gathered.weights),
+            seed=settings.seed,
+            held_out=settings.held_out,
+            track=shown,
+        )
+    return Fit(pipeline, gathered.weights, threshold, figures, statements, second, gathered.context)
+
+
+def _silently(items: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+    return items
 
 
 def count_words(corpora: dict[str, list[LabelledDocument]]) -> TermWeights:
@@ -224,40 +284,3 @@ def count_words(corpora: dict[str, list[LabelledDocument]]) -> TermWeights:
         for document in documents
         for paragraph in document.paragraphs
     )
-
-
-def _cross_fitted(
-    table: Table,
-    fit_weights: NDArray[np.float64],
-    settings: FitSettings,
-    shown: Callable[[Iterable[Any], int, str], Iterable[Any]],
-    trusted: int,
-) -> tuple[Any, NDArray[np.float64]]:
-    """Fit on all rows, calibrated by held-out scores; return the pipeline and held-out probabilities.
-
-    Of the columns the last ones, `trusted` in number, are the context network's.
-    """
-    folds = _folds(table, settings.seed)
-    scores = np.zeros((len(table.classes), len(CLASSES)))
-    for train, test in shown(folds, len(folds), "fitting folds"):
-        part = fit_pipeline(
-            table.matrix[train], table.classes[train], fit_weights[train], settings.regularisation, trusted
-        )
-        scores[test] = all_classes(part).decision_function(table.matrix[test])
-    honest = ~table.seen  # an encoder is too sure of what it was tuned on
-    slope, offsets = calibrate(scores[honest], table.classes[honest], fit_weights[honest])
-    pipeline = all_classes(
-        fit_pipeline(table.matrix, table.classes, fit_weights, settings.regularisation, trusted)
-    )
-    logistic = pipeline[-1]
-    logistic.coef_ = logistic.coef_ * slope
-    logistic.intercept_ = logistic.intercept_ * slope + offsets
-    return pipeline, softmax(slope * scores + offsets)
-
-
-def _folds(table: Table, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    # Stratified: a rare class must be in every training part, or a fold lacks a column.
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    return list(splitter.split(table.classes, table.classes, table.groups))

@@ -1,6 +1,6 @@
-"""The logistic itself: features scaled, one row for each class.
+"""The logistic itself: features scaled, one row for each class, calibrated by held-out scores.
 
-Within :mod:`misplaced.training.fitting`, which calibrates it and chooses a threshold.
+Within :mod:`misplaced.training.fitting`, which chooses a threshold.
 """
 
 from __future__ import annotations
@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from misplaced.classifier import CLASSES
+from misplaced.training.calibration import calibrate, softmax
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
+
+    from misplaced.training.table import Table
+
+    Folds = Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 #: Iterations of the optimiser; the figures stop moving well before.
 _ITERATIONS = 300
@@ -81,3 +88,53 @@ def fit_pipeline(
         logistic.coef_ = np.pad(alone.coef_, ((0, 0), (rows.shape[1] - trusted, 0)))
     logistic.fit(scaled, classes, sample_weight=sample_weights)
     return Pipeline([("scaler", scaler), ("logistic", logistic)])
+
+
+def table_folds(table: Table, count: int, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Divide a table's rows into what is fitted on and what is predicted, no article in two parts."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    # Stratified: a rare class must be in every training part, or a fold lacks a column.
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    return list(splitter.split(table.classes, table.classes, table.groups))
+
+
+def cross_fitted(
+    table: Table,
+    folds: Folds,
+    fit_weights: NDArray[np.float64],
+    regularisation: float,
+    trusted: int,
+) -> tuple[Any, NDArray[np.float64]]:
+    """Fit on all rows, calibrated by held-out scores.
+
+    Parameters
+    ----------
+    table : Table
+        Of N rows.
+    folds : iterable of (ndarray, ndarray)
+        See :func:`table_folds`.
+    fit_weights : ndarray of shape (N,), float64
+    regularisation, trusted
+        See :func:`fit_pipeline`.
+
+    Returns
+    -------
+    pipeline : sklearn.pipeline.Pipeline
+        With a row for each class of :data:`misplaced.classifier.CLASSES`.
+    probabilities : ndarray of shape (N, classes), float64
+        Held out.
+    """
+    scores = np.zeros((len(table.classes), len(CLASSES)))
+    for train, test in folds:
+        part = fit_pipeline(
+            table.matrix[train], table.classes[train], fit_weights[train], regularisation, trusted
+        )
+        scores[test] = all_classes(part).decision_function(table.matrix[test])
+    honest = ~table.seen  # an encoder is too sure of what it was tuned on
+    slope, offsets = calibrate(scores[honest], table.classes[honest], fit_weights[honest])
+    pipeline = all_classes(fit_pipeline(table.matrix, table.classes, fit_weights, regularisation, trusted))
+    logistic = pipeline[-1]
+    logistic.coef_ = logistic.coef_ * slope
+    logistic.intercept_ = logistic.intercept_ * slope + offsets
+    return pipeline, softmax(slope * scores + offsets)

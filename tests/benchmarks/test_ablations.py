@@ -5,15 +5,14 @@ from __future__ import annotations
 import ablations
 import numpy as np
 import pytest
-from ablations import parse_weights, study
+from ablations import Study
 from leaving_out import bases, corpora_left_out, features_left_out
 from remembering import RememberingEncoder
 
-from misplaced.errors import UsageError
 from misplaced.features import matrix
 from misplaced.labelled import read_labelled
 from misplaced.training.embedding import CachedEncoder
-from misplaced.training.fitting import FitSettings
+from misplaced.training.fitting import FitSettings, gather
 
 
 def left_out():
@@ -50,10 +49,18 @@ class TestLeavingOut:
     def test_bases(self, name, expected):
         assert bases(name) == expected
 
+    def test_the_context_network_goes_alone_or_stays_alone(self):
+        names = matrix.names(4, context=True)
+        found = {one.name: {names[i] for i in one.columns} for one in features_left_out(names)}
+        assert found["context network"] == set(matrix.CONTEXT)
+        assert found["all but context network"] == set(names) - set(matrix.CONTEXT)
+        assert not found["semantic view"] & set(matrix.CONTEXT)
+        assert "context view" not in found
+
     def test_corpora_that_differ_in_a_number_go_together(self):
-        found = dict(corpora_left_out({"inserted-1": 1, "inserted-2": 2, "wild": 3}))
-        assert found == {"inserted": {"wild": 3}, "wild": {"inserted-1": 1, "inserted-2": 2}}
-        assert list(corpora_left_out({"wild": 1})) == []
+        found = dict(corpora_left_out(["inserted-1", "inserted-2", "wild"]))
+        assert found == {"inserted": [2], "wild": [0, 1]}
+        assert list(corpora_left_out(["wild"])) == []
 
 
 def test_a_study_measures_what_each_part_is_worth(labelled_file, word_encoder, monkeypatch):
@@ -62,7 +69,9 @@ def test_a_study_measures_what_each_part_is_worth(labelled_file, word_encoder, m
     documents = list(read_labelled(labelled_file))
     settings = FitSettings(regularisation=0.002, most_false_flags=20)
     corpora = {"first": documents[::2], "second": documents[1::2]}
-    prepared = study(corpora, CachedEncoder(word_encoder, "words", None), settings, {"own": labelled_file})
+    cached = CachedEncoder(word_encoder, "words", None)
+    gathered = gather(corpora, cached, settings, track=lambda items, total, what: items)
+    prepared = Study(gathered, RememberingEncoder(word_encoder), settings, {"own": labelled_file})
     said: list[str] = []
     rows = prepared.rows(said.append)
     assert [row["without"] for row in rows] == [
@@ -73,19 +82,6 @@ def test_a_study_measures_what_each_part_is_worth(labelled_file, word_encoder, m
     ap = {row["without"]: row["figures"]["own"]["ap"] for row in rows}
     assert ap["all but own embedding"] < ap["nothing"]
     assert len(set(ap.values())) == len(ap)
-    # Every wording was embedded once, however many models were fitted.
-    texts = [text for call in word_encoder.calls for text in call]
-    assert len(texts) == len(set(texts))
-
-
-class TestWeights:
-    def test_by_corpus(self):
-        assert parse_weights(["a=0.5", "b=2"], ["a", "b", "c"]) == {"a": 0.5, "b": 2.0}
-
-    @pytest.mark.parametrize("given", ["a", "a=", "a=-1", "a=inf", "a=nan", "x=1"])
-    def test_refused(self, given):
-        with pytest.raises(UsageError):
-            parse_weights([given], ["a"])
 
 
 class TestRemembering:

@@ -88,8 +88,16 @@ class TestReport:
             {"without": "nothing", "columns": 0, "figures": {"wild-dev": figures}},
             {"without": "hinges", "columns": 60, "figures": {"wild-dev": figures | {"ap": 0.75}}},
         ]
-        ablated = {"date": "2031-04-02", "encoder": "words", "benchmarks": ["wild-dev"], "rows": rows}
-        row = cells(report(measured, ablated), "hinges")
+        ablated = {
+            "date": "2031-04-02",
+            "encoder": "words",
+            "every": 3,
+            "benchmarks": ["wild-dev"],
+            "rows": rows,
+        }
+        text = report(measured, ablated)
+        assert "one article of 3" in text
+        row = cells(text, "hinges")
         assert row[1:6] == ["60", "0.750", "+0.050", "0.700", "-"]
         assert "Not measured" in report(measured, None)
 

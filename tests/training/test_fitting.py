@@ -16,6 +16,7 @@ from misplaced.training import fitting
 from misplaced.training.classes import class_numbers
 from misplaced.training.embedding import CachedEncoder
 from misplaced.training.fitting import FitSettings, fit
+from misplaced.training.pipeline import table_folds
 from misplaced.training.table import tabulate
 
 LONG = "This sentence has more than a few words and it ends with a stop."
@@ -85,7 +86,7 @@ def test_every_text_is_embedded_once(documents, cached, word_encoder):
 
 def test_folds_never_part_an_article(documents, cached):
     table = table_of({"a": documents, "b": documents[:20]}, cached)
-    folds = fitting._folds(table, 0)
+    folds = table_folds(table, fitting.FOLDS, 0)
     assert len(folds) == fitting.FOLDS
     assert sorted(np.concatenate([test for _, test in folds])) == list(range(len(table.classes)))
     for train, test in folds:
