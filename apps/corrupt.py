@@ -31,8 +31,8 @@ def corrupt(
     donor: Annotated[
         list[str] | None,
         typer.Option(
-            help="Whose text: random, topic (same topic), date (same day) or title (a word of the title in "
-            "common). Repeat for several; default the first three."
+            help="Whose text: random, topic (same topic), date (same day), title (a word of the title in "
+            "common) or source (same publisher). Repeat for several; default the first three."
         ),
     ] = None,
     form: Annotated[

@@ -9,6 +9,9 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misplaced.errors import CorpusError
@@ -21,7 +24,6 @@ from misplaced.training.insertion import InsertionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 WILD, INSERTED, BLOGS = "wild-dev", "inserted-dev", "blogs-train"
 
@@ -33,6 +35,13 @@ PROSE_FORMS = ("paragraph", "run", "teaser", "sentence")
 
 #: Of everything drawn here.
 _SEED = 2031
+
+#: Stories of an invented region: short, of one hand, and far from the politics that models are trained on.
+_SAMPLES = Path(__file__).parent.parent / "docs" / "samples" / "articles.jsonl"
+LOCAL = "local stories of docs/samples, random donors"
+
+#: How often each of those few gets other insertions.
+_DRAWS = 6
 
 
 def frozen(data: Path, name: str) -> Path:
@@ -92,10 +101,11 @@ def derived(data: Path, work: Path) -> dict[str, Path]:
         ),
         f"{INSERTED}, one-sentence paragraphs": filter(conditions.is_one_sentence, inserted),
         f"{INSERTED}, untouched, a third gallery": _galleries(inserted),
+        LOCAL: _local_stories(work),
     }
     paths = {}
     for name, articles in made.items():
-        path = work / (name.replace(",", "").replace(" ", "-") + ".jsonl.gz")
+        path = work / (re.sub(r"[^\w.]+", "-", name) + ".jsonl.gz")
         if write_labelled(path, articles):
             paths[name] = path
     return paths
@@ -109,6 +119,15 @@ def _galleries(articles: list[LabelledDocument]) -> Iterable[LabelledDocument]:
     for number, article in enumerate(untouched):
         rng = random.Random(f"{_SEED}:{article.id}")
         yield conditions.with_gallery(article, untouched, rng, many=bool(number % 2))
+
+
+def _local_stories(work: Path) -> Iterable[LabelledDocument]:
+    """The samples with insertions from each other, several times over."""
+    work.mkdir(parents=True, exist_ok=True)
+    for draw in range(_DRAWS):
+        made = work / f"local-stories-{draw}.jsonl.gz"
+        make_corpus([_SAMPLES], made, InsertionSettings(donors=("random",), forms=PROSE_FORMS, seed=draw))
+        yield from (replace(article, id=f"{article.id}-{draw}") for article in read_labelled(made))
 
 
 def write_labelled(path: Path, articles: Iterable[LabelledDocument]) -> int:

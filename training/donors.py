@@ -1,4 +1,4 @@
-"""Whose text is inserted: articles by topic and by day, and which of them tell the host's own story.
+"""Whose text is inserted: articles by topic, day and source, and which of them tell the host's own story.
 
 Between :mod:`misplaced.training.articles` and :mod:`misplaced.training.insertion`.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from misplaced.training.articles import Article
 
 #: Whose text is inserted: any other article's, one of the same topic, one of the same day, one with a
-#: word of the host's title in its own.
-DONORS = ("random", "topic", "date", "title")
+#: word of the host's title in its own, one of the same publisher, whose style is the host's.
+DONORS = ("random", "topic", "date", "title", "source")
 
 DEFAULT_DONORS = ("random", "topic", "date")
 
@@ -42,7 +42,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass
 class DonorPool:
-    """Articles to take foreign text from, by topic and by day.
+    """Articles to take foreign text from, by topic, day, source and words of the title.
 
     Parameters
     ----------
@@ -53,6 +53,7 @@ class DonorPool:
     articles: Sequence[Article]
     _by_topic: dict[str, list[int]] = field(init=False, default_factory=lambda: defaultdict(list))
     _by_date: dict[str, list[int]] = field(init=False, default_factory=lambda: defaultdict(list))
+    _by_source: dict[str, list[int]] = field(init=False, default_factory=lambda: defaultdict(list))
     _by_word: dict[str, list[int]] = field(init=False, default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -61,6 +62,8 @@ class DonorPool:
                 self._by_topic[article.topic].append(number)
             if article.date:
                 self._by_date[_day(article.date)].append(number)
+            if article.source:
+                self._by_source[article.source].append(number)
             for word in _content_words(article.title or ""):
                 self._by_word[word].append(number)
 
@@ -84,6 +87,8 @@ class DonorPool:
             return self._by_topic.get(host.topic, [])
         if donor == "date" and host.date:
             return self._by_date.get(_day(host.date), [])
+        if donor == "source" and host.source:
+            return self._by_source.get(host.source, [])
         if donor == "title":
             most = max(_COMMON, _COMMON_SHARE * len(self.articles))
             words = sorted(_content_words(host.title or ""))

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 PRECISIONS = ("int8", "fp32")
 
 
-def export(base: str | None, folder: Path, *, precision: str = "int8") -> str:
+def export(
+    base: str | None, folder: Path, *, precision: str = "int8", blend: float = 1.0, origin: str | None = None
+) -> str:
     """Write ``encoder.onnx``, ``reader.onnx`` of a reader or ``static.npz``, and ``tokenizer.json``.
 
     Parameters
@@ -38,6 +40,12 @@ def export(base: str | None, folder: Path, *, precision: str = "int8") -> str:
         Created if missing; files of the same name are replaced.
     precision : {"int8", "fp32"}
         ``int8`` quantises the matrix products and the word table.
+    blend : float
+        Share of the model's own weights, above 0 and at most 1; the rest are those of the model that it
+        was tuned from. Between the two lie weights that know the task as well as the tuned ones and
+        other texts better (WiSE-FT, Wortsman et al. 2022).
+    origin : str, optional
+        What it was tuned from; :func:`bundled_base` if None.
 
     Returns
     -------
@@ -49,19 +57,26 @@ def export(base: str | None, folder: Path, *, precision: str = "int8") -> str:
     MissingExtraError
         If sentence-transformers is not installed.
     EncoderError
-        If the model cannot be loaded or is of another architecture.
+        If the model cannot be loaded or is of another architecture, or was not tuned from `origin`.
     UsageError
-        If `precision` is unknown, or `folder` holds a model, whose encoder must stay what it is.
+        If `precision` is unknown, `blend` is out of range, or `folder` holds a model, whose encoder must
+        stay what it is.
     """
     if precision not in PRECISIONS:
         raise UsageError(f"unknown precision {precision!r}", hint=f"give {' or '.join(PRECISIONS)}")
+    if not 0 < blend <= 1:
+        raise UsageError(f"blend {blend:g} is out of range", hint="give a share above 0, at most 1")
     if (folder / MANIFEST).exists():
         raise UsageError("the folder holds a model", where=str(folder), hint="give a folder of its own")
     model = _load(base or bundled_base())
     if is_static(model):
+        if blend < 1:
+            raise UsageError("a static encoder is not blended", hint="leave --blend out")
         folder.mkdir(parents=True, exist_ok=True)
         return write_static(model, folder)
     transformer, tokenizer = _parts(model, base or bundled_base())
+    if blend < 1:
+        _blend(transformer, origin or bundled_base(), blend)
     head = Path(base or "") / HEAD
     name, graph = GRAPH, _sentence_graph(transformer)
     if base and head.is_file():
@@ -109,6 +124,23 @@ def _parts(model: Any, base: str) -> tuple[Any, Any]:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return transformer, tokenizer
+
+
+def _blend(transformer: Any, origin: str, share: float) -> None:
+    """Mean of the weights in place: `share` of its own, the rest of the model that it was tuned from."""
+    import torch
+
+    first = _load(origin)[0]
+    before = (getattr(first, "model", None) or first.auto_model).state_dict()
+    own = {name: tensor for name, tensor in transformer.state_dict().items() if tensor.is_floating_point()}
+    if any(name not in before or before[name].shape != tensor.shape for name, tensor in own.items()):
+        raise EncoderError(
+            f"the weights are of another shape than those of {origin!r}",
+            hint="name what the model was tuned from with --origin",
+        )
+    with torch.no_grad():
+        for name, tensor in own.items():
+            tensor.lerp_(before[name], 1 - share)
 
 
 def _pools_by_mean(model: Any) -> bool:

@@ -116,6 +116,9 @@ class TestMeasuring:
         assert {part.metrics.threshold for part in measured.conditions} == {0.5}
         wrapped = by_name["wild-dev, hard-wrapped, no blank lines"]
         assert wrapped.foreign + wrapped.run_together >= dropped.foreign
+        local = by_name[corpora.LOCAL]
+        assert local.documents > 100
+        assert local.foreign > 150
         galleries = [part for name, part in by_name.items() if "gallery" in name]
         assert len(galleries) == 2
         assert all(0.3 < p.foreign / (p.foreign + p.coherent) < 0.4 for p in galleries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,12 @@ def test_an_untitled_host_has_random_donors():
     rng = random.Random(4)
     pool = DonorPool([article("a", "Goats"), article("b", "Owls")])
     assert pool.draw(article("c", None), "title", rng)[1] == "random"
+
+
+def test_source_donors_are_of_the_same_publisher():
+    hosts = [replace(article(f"a{i}", f"Story {i}"), source="one" if i < 6 else "two") for i in range(30)]
+    rng = random.Random(5)
+    pool = DonorPool(hosts)
+    drawn = {(donor.id, kind) for donor, kind in (pool.draw(hosts[0], "source", rng) for _ in range(60))}
+    assert drawn == {(f"a{i}", "source") for i in range(1, 6)}
+    assert pool.draw(article("b", "Elsewhere"), "source", rng)[1] == "random"

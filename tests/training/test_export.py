@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,6 +54,39 @@ def test_eight_bit_rows_do_not_depend_on_their_batch(exported, sentences):
     together = exported["int8"].encode(sentences)
     alone = np.concatenate([exported["int8"].encode([s]) for s in sentences[:12]])
     np.testing.assert_allclose(alone, together[:12], atol=1e-5)
+
+
+def test_a_blend_lies_between_the_tuned_model_and_what_it_was_tuned_from(tiny_base, tmp_path):
+    library = pytest.importorskip("sentence_transformers")
+    import torch
+
+    tuned = library.SentenceTransformer(str(tiny_base), device="cpu")
+    with torch.no_grad():
+        for tensor in tuned[0].parameters():
+            tensor.add_(0.1 * torch.randn(tensor.shape, generator=torch.Generator().manual_seed(1)))
+    tuned.save(str(tmp_path / "tuned"))
+    texts = ["the goat on the ferry", "a goat", "the ferry is late"]
+
+    def rows(base, blend):
+        folder = tmp_path / f"{Path(base).name}-{blend}"
+        export(str(base), folder, precision="fp32", blend=blend, origin=str(tiny_base))
+        return OnnxEncoder(folder / "encoder.onnx", folder / "tokenizer.json").encode(texts)
+
+    first, whole, half = rows(tiny_base, 1), rows(tmp_path / "tuned", 1), rows(tmp_path / "tuned", 0.5)
+    apart = np.linalg.norm(whole - first, axis=1)
+    assert (np.linalg.norm(half - first, axis=1) < apart).all()
+    assert (np.linalg.norm(half - whole, axis=1) < apart).all()
+    np.testing.assert_allclose(rows(tiny_base, 0.3), first, atol=1e-5)
+    # Nothing is written where the two do not fit together.
+    with pytest.raises(EncoderError, match=r"of another shape than those of .*; name what"):
+        export(str(tmp_path / "tuned"), tmp_path / "none", blend=0.5)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("blend", [0, -0.1, 1.1, float("nan")])
+def test_a_blend_out_of_range_is_refused(tmp_path, blend):
+    with pytest.raises(UsageError, match="out of range; give a share above 0, at most 1"):
+        export("any", tmp_path, blend=blend)
 
 
 def test_a_model_folder_is_not_written_into(tmp_path):
