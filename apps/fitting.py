@@ -15,6 +15,7 @@ from misplaced.apps.reporters.escaping import message
 from misplaced.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
+    from misplaced.detector import Detector
     from misplaced.encoder import Encoder
     from misplaced.labelled import LabelledDocument
     from misplaced.manifest import Manifest
@@ -105,23 +106,29 @@ def _sentence_level(
     path: Path, fitted: Fit, encoder: Encoder, reader: Reader | None, settings: FitSettings
 ) -> SentenceLevel:
     """Choose the threshold for sentences on a file of mixed paragraphs."""
-    from misplaced.classifier import Classifier
-    from misplaced.detector import Detector
     from misplaced.labelled import corpus_name, read_labelled
-    from misplaced.second_look import SecondLook
     from misplaced.training.sentence_level import choose_sentence_threshold
 
-    classifier = Classifier.from_pipeline(fitted.pipeline)
+    detector = detector_of(fitted, encoder, reader, settings)
+    documents = list(read_labelled(path))
+    shown = track(documents, len(documents), f"sentences of {corpus_name(path)}", transient=False)
+    return choose_sentence_threshold(detector, shown, settings.most_false_flags, name=corpus_name(path))
+
+
+def detector_of(fitted: Fit, encoder: Encoder, reader: Reader | None, settings: FitSettings) -> Detector:
+    """Put a detector together from a fit, with a second look if it has one."""
+    from misplaced.classifier import Classifier
+    from misplaced.detector import Detector
+    from misplaced.second_look import SecondLook
+
     detector = Detector(
-        *(encoder, classifier, fitted.weights, fitted.threshold),
+        *(encoder, Classifier.from_pipeline(fitted.pipeline), fitted.weights, fitted.threshold),
         statements=fitted.statements,
         context=fitted.context.network if fitted.context is not None else None,
     )
     if reader is not None and fitted.second is not None:
         detector.second_look = SecondLook(reader, fitted.second, settings.doubt)
-    documents = list(read_labelled(path))
-    shown = track(documents, len(documents), f"sentences of {corpus_name(path)}", transient=False)
-    return choose_sentence_threshold(detector, shown, settings.most_false_flags, name=corpus_name(path))
+    return detector
 
 
 def corpus_weights(

@@ -24,24 +24,21 @@ from leaving_out import corpora_left_out, features_left_out
 from remembering import RememberingEncoder
 
 from misplaced.apps.failure import reported
-from misplaced.apps.fitting import corpus_weights, find_context, find_encoder, find_reader
+from misplaced.apps.fitting import corpus_weights, detector_of, find_context, find_encoder, find_reader
 from misplaced.apps.progress import track
 from misplaced.artifact import located
-from misplaced.classifier import Classifier
-from misplaced.detector import Detector
 from misplaced.errors import CorpusError
 from misplaced.eval.benchmark import run
 from misplaced.features import matrix
 from misplaced.labelled import corpus_name, read_labelled
 from misplaced.replacing import replacing
-from misplaced.second_look import SecondLook
 from misplaced.training.embedding import CachedEncoder
 from misplaced.training.fitting import FitSettings, fit_gathered, gather
-from misplaced.training.statements import fit_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
+    from misplaced.detector import Detector
     from misplaced.reader import Reader
     from misplaced.training.fitting import Gathered
 
@@ -86,28 +83,15 @@ class Study:
 
     def rows(self, say: Callable[[str], None]) -> list[dict[str, Any]]:
         """Fit and measure the whole model first, then each with something left out."""
-        whole = self.gathered
-        network = None if whole.context is None else whole.context.network
-        statements = fit_statements(
-            *(whole.corpora, whole.vectors, whole.weights),
-            seed=self.settings.seed,
-            held_out=self.settings.held_out,
-            track=_silently,
-        )
         found = []
+        statements = None  # the first fit's serve all: they do not depend on the table
         for name, columns, gathered, reader in self._variants():
             try:
                 fitted = fit_gathered(gathered, self.settings, reader=reader, statements=statements)
             except CorpusError as error:
                 raise CorpusError(f"without {name}, {error.what}", hint=error.hint) from error
-            classifier = Classifier.from_pipeline(fitted.pipeline)
-            detector = Detector(
-                *(self.encoder, classifier, whole.weights, fitted.threshold),
-                statements=statements,
-                context=network,
-            )
-            if reader is not None and fitted.second is not None:
-                detector.second_look = SecondLook(reader, fitted.second, self.settings.doubt)
+            statements = fitted.statements
+            detector = detector_of(fitted, self.encoder, reader, self.settings)
             figures = {name: _figures(detector, path) for name, path in self.benchmarks.items()}
             aps = ", ".join(f"{name} AP {measured['ap'] or 0:.3f}" for name, measured in figures.items())
             say(f"without {name}: {aps}")
@@ -138,10 +122,6 @@ def _figures(detector: Detector, path: Path) -> dict[str, float | None]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
-
-
-def _silently(items: Iterable[Any], total: int, what: str) -> Iterable[Any]:
-    return items
 
 
 @reported()
@@ -201,7 +181,7 @@ def main(
     model, source, identity = find_encoder(encoder)
     seconder = None
     if reader is not None:
-        seconder, source = find_reader(reader, source)
+        seconder, _ = find_reader(reader, source)
     network = None if context is None else find_context(located(context), model.dimension)
     labelled = {name: list(read_labelled(path))[::every] for name, path in zip(names, corpora, strict=True)}
     shown = partial(track, transient=False)

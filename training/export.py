@@ -130,8 +130,8 @@ def _blend(transformer: Any, origin: str, share: float) -> None:
     """Mean of the weights in place: `share` of its own, the rest of the model that it was tuned from."""
     import torch
 
-    first = _load(origin)[0]
-    before = (getattr(first, "model", None) or first.auto_model).state_dict()
+    first, _ = _parts(_load(origin), origin)
+    before = first.state_dict()
     own = {name: tensor for name, tensor in transformer.state_dict().items() if tensor.is_floating_point()}
     if any(name not in before or before[name].shape != tensor.shape for name, tensor in own.items()):
         raise EncoderError(
