@@ -41,7 +41,9 @@ def finetune(
     weight: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CORPUS=W", help="How often a corpus is read, by file name without endings; default 1."
+            metavar="CORPUS=W",
+            help="How often a corpus is read, by file name without endings; default 1. "
+            "For contrast, with it every batch is of one corpus; without, of all together.",
         ),
     ] = None,
     steps: Annotated[int, typer.Option(metavar="N", help="How long: one batch a step.")] = 3000,
@@ -113,7 +115,7 @@ def finetune(
     )
     intervals = Intervals(checkpoint_every, validate_every)
     if objective == "contrast":
-        tune_encoder(corpora, output, settings, base, intervals)
+        tune_encoder(corpora, output, settings, base, intervals, weight or [])
     elif objective == "reading":
         tune_reader(corpora, output, settings, base, intervals, weight or [])
     elif objective == "context":

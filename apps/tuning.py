@@ -43,18 +43,25 @@ class Intervals:
 
 
 def tune_encoder(
-    corpora: list[Path], output: Path, settings: FinetuneSettings, base: str | None, intervals: Intervals
+    corpora: list[Path],
+    output: Path,
+    settings: FinetuneSettings,
+    base: str | None,
+    intervals: Intervals,
+    weights: list[str],
 ) -> None:
     """Tune an encoder and say how it went.
 
     Raises
     ------
     UsageError
-        If `output` is a file.
+        If `output` is a file, or a weight is malformed or of an unknown corpus.
     """
+    from misplaced.apps.fitting import corpus_weights
     from misplaced.training.finetuning import finetune
 
     digests = _checked(corpora, output)
+    shares = corpus_weights(weights, list(digests), zero=True)
     with _shown(settings.steps) as report:
         result = finetune(
             corpora,
@@ -62,6 +69,7 @@ def tune_encoder(
             settings,
             digests,
             base=base,
+            weights=[shares.get(corpus_name(path), 1.0) for path in corpora] if weights else None,
             report=report,
             checkpoint_every=intervals.checkpoint,
             validate_every=intervals.validate,

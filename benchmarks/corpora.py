@@ -36,9 +36,15 @@ PROSE_FORMS = ("paragraph", "run", "teaser", "sentence")
 #: Of everything drawn here.
 _SEED = 2031
 
-#: Stories of an invented region: short, of one hand, and far from the politics that models are trained on.
-_SAMPLES = Path(__file__).parent.parent / "docs" / "samples" / "articles.jsonl"
+_ROOT = Path(__file__).parent.parent
+
+#: Stories of an invented region: short, of one hand, of a kind that no model is trained on.
+_SAMPLES = _ROOT / "docs" / "samples" / "articles.jsonl"
 LOCAL = "local stories of docs/samples, random donors"
+
+#: Articles of other registers than news, each of them its topic; models are trained on others of the kind.
+_REGISTERS = _ROOT / "corpora" / "registers-test.jsonl"
+REGISTER = "{} articles of corpora/, donors of their kind"
 
 #: How often each of those few gets other insertions.
 _DRAWS = 6
@@ -101,7 +107,8 @@ def derived(data: Path, work: Path) -> dict[str, Path]:
         ),
         f"{INSERTED}, one-sentence paragraphs": filter(conditions.is_one_sentence, inserted),
         f"{INSERTED}, untouched, a third gallery": _galleries(inserted),
-        LOCAL: _local_stories(work),
+        LOCAL: _drawn(_SAMPLES, work),
+        **_registers(work),
     }
     paths = {}
     for name, articles in made.items():
@@ -121,12 +128,26 @@ def _galleries(articles: list[LabelledDocument]) -> Iterable[LabelledDocument]:
         yield conditions.with_gallery(article, untouched, rng, many=bool(number % 2))
 
 
-def _local_stories(work: Path) -> Iterable[LabelledDocument]:
-    """The samples with insertions from each other, several times over."""
+def _registers(work: Path) -> dict[str, Iterable[LabelledDocument]]:
+    """The articles of each register with insertions from each other."""
+    records: dict[str, list[dict[str, Any]]] = {}
+    for _, record in read_objects(_REGISTERS):
+        records.setdefault(str(record["topic"]), []).append(record)
+    made = {}
+    for register, some in records.items():
+        hosts = work / f"{register}-hosts.jsonl.gz"
+        _write(hosts, some)
+        made[REGISTER.format(register)] = _drawn(hosts, work)
+    return made
+
+
+def _drawn(hosts: Path, work: Path) -> Iterable[LabelledDocument]:
+    """A few articles with insertions from each other, several times over; all their lines are their own."""
     work.mkdir(parents=True, exist_ok=True)
     for draw in range(_DRAWS):
-        made = work / f"local-stories-{draw}.jsonl.gz"
-        make_corpus([_SAMPLES], made, InsertionSettings(donors=("random",), forms=PROSE_FORMS, seed=draw))
+        made = work / f"{hosts.name.split('.')[0]}-{draw}.jsonl.gz"
+        settings = InsertionSettings(donors=("random",), forms=PROSE_FORMS, seed=draw)
+        make_corpus([hosts], made, settings, trust_lines=True)
         yield from (replace(article, id=f"{article.id}-{draw}") for article in read_labelled(made))
 
 

@@ -125,6 +125,33 @@ class ArticleBatches:
         return [_cut(prose[int(row)], rng) for row in rows]
 
 
+class WeightedBatches:
+    """Batches of one corpus at a time: small corpora of other registers would drown among the news.
+
+    Parameters
+    ----------
+    corpora : sequence of (ArticleBatches, weight)
+        A corpus gives batches in proportion to its weight, 0 upwards; those with fewer articles than a
+        batch give none.
+    seed : int
+    """
+
+    def __init__(self, corpora: Sequence[tuple[ArticleBatches, float]], seed: int) -> None:
+        drawn = [(one, weight) for one, weight in corpora if len(one) >= one.size and weight > 0]
+        self._corpora = [one for one, _ in drawn]
+        shares = np.array([weight for _, weight in drawn], dtype=np.float64)
+        self._shares, self.seed = shares / max(float(shares.sum()), 1e-12), seed
+
+    def __len__(self) -> int:
+        """Articles that can be drawn."""
+        return sum(map(len, self._corpora))
+
+    def draw(self, step: int) -> list[tuple[str, list[str]]]:
+        """Draw the batch of a step, as :meth:`ArticleBatches.draw` does."""
+        rng = np.random.default_rng([self.seed, 31, step])
+        return self._corpora[int(rng.choice(len(self._corpora), p=self._shares))].draw(step)
+
+
 def _cut(paragraph: str, rng: np.random.Generator) -> str:
     if rng.random() >= _CUT:
         return paragraph

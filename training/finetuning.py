@@ -17,7 +17,7 @@ from misplaced.labelled import read_objects
 from misplaced.training import contrastive
 from misplaced.training import supervised as supervised_lines
 from misplaced.training.articles import label_recurring, read_articles
-from misplaced.training.contrastive import ArticleBatches
+from misplaced.training.contrastive import ArticleBatches, WeightedBatches
 from misplaced.training.loop import LoopSettings, Progress, finish, precision_begun, run
 from misplaced.training.split import is_held_out
 from misplaced.training.static import TrainableStatic
@@ -106,6 +106,7 @@ def finetune(
     digests: dict[str, str],
     *,
     base: str | None = None,
+    weights: Sequence[float] | None = None,
     report: Callable[[Progress], None] | None = None,
     **intervals: int,
 ) -> FinetuneResult:
@@ -122,6 +123,8 @@ def finetune(
     digests : dict of str to str
         sha256 of each corpus by its name, recorded.
     base : str, optional
+    weights : sequence of float, optional
+        How often a batch is drawn from each corpus alone; None draws from all of them together.
     report : callable, optional
         Called after every step.
     **intervals : int
@@ -137,7 +140,7 @@ def finetune(
     torch.manual_seed(settings.seed)
     tuned, held = divided(paths, settings.held_out)
     tuned_lines, held_lines = divided([p for p in paths if has_labels(p)], settings.held_out)
-    batches = ArticleBatches(tuned, settings.articles, settings.seed)
+    batches = _batches(paths, tuned, settings, weights)
     lines = LabelledLines(tuned_lines, settings.seed)
     if len(batches) < 2 * settings.articles:
         raise CorpusError(
@@ -181,6 +184,7 @@ def finetune(
         "base": base or "",
         "corpora": digests,
         "half": encoder.half,
+        **({} if weights is None else {"weights": list(weights)}),
     }
     progress = run(
         {"encoder": encoder.network, "head": head},
@@ -195,6 +199,21 @@ def finetune(
     result = FinetuneResult(progress, len(batches), len(lines))
     _record(folder, signature, result)
     return result
+
+
+def _batches(
+    paths: Sequence[Path],
+    tuned: Sequence[Article],
+    settings: FinetuneSettings,
+    weights: Sequence[float] | None,
+) -> ArticleBatches | WeightedBatches:
+    if weights is None:
+        return ArticleBatches(tuned, settings.articles, settings.seed)
+    parts = [
+        (ArticleBatches(divided([path], settings.held_out)[0], settings.articles, settings.seed), weight)
+        for path, weight in zip(paths, weights, strict=True)
+    ]
+    return WeightedBatches(parts, settings.seed)
 
 
 def divided(paths: Sequence[Path], share: float) -> tuple[list[Article], list[Article]]:

@@ -16,7 +16,7 @@ from misplaced.errors import CorpusError  # noqa: E402
 from misplaced.labelled import read_labelled  # noqa: E402
 from misplaced.reader import KINDS, Reader  # noqa: E402
 from misplaced.training.articles import read_articles  # noqa: E402
-from misplaced.training.contrastive import PARAGRAPHS, ArticleBatches  # noqa: E402
+from misplaced.training.contrastive import PARAGRAPHS, ArticleBatches, WeightedBatches  # noqa: E402
 from misplaced.training.export import export  # noqa: E402
 from misplaced.training.finetuning import FinetuneSettings, divided, finetune  # noqa: E402
 
@@ -135,6 +135,30 @@ def test_batches_repeat_and_hold_no_story_twice(article_file):
         assert len({title.casefold() for title, _ in drawn}) == len(drawn) == 5
         assert all(2 <= len(paragraphs) <= PARAGRAPHS for _, paragraphs in drawn)
     assert batches.draw(0) != batches.draw(1)
+
+
+def test_with_weights_every_batch_is_of_one_corpus_in_proportion(article_file):
+    articles = list({a.title.casefold(): a for a in read_articles([article_file])}.values())
+    half = len(articles) // 2
+    first, second = (ArticleBatches(some, 3, seed=2) for some in (articles[:half], articles[half:]))
+    few = ArticleBatches(articles[:2], 3, seed=2)
+    batches = WeightedBatches([(first, 3.0), (second, 1.0), (few, 5.0), (second, 0.0)], seed=4)
+    assert len(batches) == len(first) + len(second)
+    ours = {a.title.casefold() for a in articles[:half]}
+    drawn = [{title.casefold() for title, _ in batches.draw(step)} for step in range(400)]
+    assert all(titles <= ours or not titles & ours for titles in drawn)
+    assert 0.65 < np.mean([titles <= ours for titles in drawn]) < 0.85
+    assert batches.draw(7) == batches.draw(7)
+
+
+def test_weights_of_corpora_are_told_and_recorded(tiny_base, article_file, labelled_file, tmp_path, capsys):
+    names = [path.name.split(".")[0] for path in (article_file, labelled_file)]
+    options = ["--base", tiny_base, "--steps", "2", "--batch", "4", "-o", str(tmp_path / "e")]
+    corpora = [str(article_file), str(labelled_file)]
+    run("finetune", *corpora, *options, "--weight", f"{names[0]}=2.5", "--weight", f"{names[1]}=0")
+    assert json.loads((tmp_path / "e" / "finetuning.json").read_text())["weights"] == [2.5, 0.0]
+    run("finetune", *corpora, *options, "--weight", "nobody=1", status=2)
+    assert "names no corpus 'nobody'" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="session")
