@@ -105,7 +105,7 @@ def finetune(
       misplaced export reader -o reader-int8
       misplaced train labelled.jsonl --encoder tuned-int8 --reader reader-int8 -o my-model
     """
-    from misplaced.apps.tuning import Intervals, tune_context, tune_encoder, tune_reader
+    from misplaced.apps.tuning import Intervals, Job, tune_context, tune_encoder, tune_reader
     from misplaced.errors import UsageError
     from misplaced.training.context_module import ContextShape
     from misplaced.training.finetuning import FinetuneSettings
@@ -114,22 +114,12 @@ def finetune(
         steps, batch, learning_rate, supervised_weight, held_out, max_tokens, seed, static=static
     )
     intervals = Intervals(checkpoint_every, validate_every)
+    job = Job(corpora, output, settings, base, intervals, weight or [])
     if objective == "contrast":
-        tune_encoder(corpora, output, settings, base, intervals, weight or [])
+        tune_encoder(job)
     elif objective == "reading":
-        tune_reader(corpora, output, settings, base, intervals, weight or [])
+        tune_reader(job)
     elif objective == "context":
-        tune_context(
-            corpora,
-            output,
-            settings,
-            base,
-            intervals,
-            weight or [],
-            cache,
-            members,
-            ContextShape(width, layers, dropout=dropout),
-            begin,
-        )
+        tune_context(job, cache, members, ContextShape(width, layers, dropout=dropout), begin)
     else:
         raise UsageError(f"unknown objective {objective!r}", hint="give contrast, reading or context")

@@ -42,14 +42,46 @@ class Intervals:
             raise UsageError("intervals are 1 step or more")
 
 
-def tune_encoder(
-    corpora: list[Path],
-    output: Path,
-    settings: FinetuneSettings,
-    base: str | None,
-    intervals: Intervals,
-    weights: list[str],
-) -> None:
+@dataclass(frozen=True)
+class Job:
+    """What every objective is given.
+
+    Attributes
+    ----------
+    corpora : list of Path
+    output : Path
+    settings : FinetuneSettings
+    base : str or None
+        What to begin from.
+    intervals : Intervals
+    weights : list of str
+        ``CORPUS=W``, as given.
+    """
+
+    corpora: list[Path]
+    output: Path
+    settings: FinetuneSettings
+    base: str | None
+    intervals: Intervals
+    weights: list[str]
+
+    def checked(self, *, zero: bool = False) -> tuple[dict[str, str], dict[str, float]]:
+        """Digests of the corpora by name, and the weights that were given; see :func:`corpus_weights`.
+
+        Raises
+        ------
+        UsageError
+            If `output` is a file, or a weight is malformed or of an unknown corpus.
+        """
+        from misplaced.apps.fitting import corpus_weights
+
+        if self.output.exists() and not self.output.is_dir():
+            raise UsageError("is a file", where=str(self.output), hint="give a folder")
+        digests = {corpus_name(path): digest(path) for path in self.corpora}
+        return digests, corpus_weights(self.weights, list(digests), zero=zero)
+
+
+def tune_encoder(job: Job) -> None:
     """Tune an encoder and say how it went.
 
     Raises
@@ -57,37 +89,28 @@ def tune_encoder(
     UsageError
         If `output` is a file, or a weight is malformed or of an unknown corpus.
     """
-    from misplaced.apps.fitting import corpus_weights
     from misplaced.training.finetuning import finetune
 
-    digests = _checked(corpora, output)
-    shares = corpus_weights(weights, list(digests), zero=True)
-    with _shown(settings.steps) as report:
+    digests, shares = job.checked(zero=True)
+    with _shown(job.settings.steps) as report:
         result = finetune(
-            corpora,
-            output,
-            settings,
+            job.corpora,
+            job.output,
+            job.settings,
             digests,
-            base=base,
-            weights=[shares.get(corpus_name(path), 1.0) for path in corpora] if weights else None,
+            base=job.base,
+            weights=[shares.get(corpus_name(path), 1.0) for path in job.corpora] if shares else None,
             report=report,
-            checkpoint_every=intervals.checkpoint,
-            validate_every=intervals.validate,
+            checkpoint_every=job.intervals.checkpoint,
+            validate_every=job.intervals.validate,
         )
     message(
-        f"{output}: {result.progress.step:,} steps over {result.articles:,} articles, "
+        f"{job.output}: {result.progress.step:,} steps over {result.articles:,} articles, "
         f"{result.labelled:,} with labels; {describe(result.progress)}"
     )
 
 
-def tune_reader(
-    corpora: list[Path],
-    output: Path,
-    settings: FinetuneSettings,
-    base: str | None,
-    intervals: Intervals,
-    weights: list[str],
-) -> None:
+def tune_reader(job: Job) -> None:
     """Teach a reader and say how it went; corpora without labels are refused.
 
     Raises
@@ -97,14 +120,13 @@ def tune_reader(
     CorpusError
         If a corpus has no labels.
     """
-    from misplaced.apps.fitting import corpus_weights
     from misplaced.training.finetuning import divided, has_labels
     from misplaced.training.reading import teach
 
-    digests = _checked(corpora, output)
-    shares = corpus_weights(weights, list(digests))
+    digests, shares = job.checked()
+    settings = job.settings
     tuned, held = [], []
-    for path in corpora:
+    for path in job.corpora:
         if not has_labels(path):
             raise CorpusError("the articles carry no labels", where=str(path), hint="run 'misplaced corrupt'")
         weight = shares.get(corpus_name(path), 1.0)
@@ -115,34 +137,23 @@ def tune_reader(
         "settings": asdict(settings),
         "objective": "reading",
         "weights": shares,
-        "base": base or "",
+        "base": job.base or "",
         "corpora": digests,
     }
     run = partial(
         teach,
         tuned,
         held,
-        output,
+        job.output,
         signature=signature,
-        base=base,
+        base=job.base,
         windows=settings.articles,
         seed=settings.seed,
     )
-    _taught(run, output, settings, intervals)
+    _taught(run, job)
 
 
-def tune_context(
-    corpora: list[Path],
-    output: Path,
-    settings: FinetuneSettings,
-    base: str | None,
-    intervals: Intervals,
-    weights: list[str],
-    cache: Path | None,
-    members: int,
-    shape: ContextShape,
-    begin: Path | None,
-) -> None:
+def tune_context(job: Job, cache: Path | None, members: int, shape: ContextShape, begin: Path | None) -> None:
     """Teach a context network on an exported encoder and say how it went.
 
     Raises
@@ -155,19 +166,19 @@ def tune_context(
     """
     import numpy as np
 
-    from misplaced.apps.fitting import cache_folder, corpus_weights, find_encoder
+    from misplaced.apps.fitting import cache_folder, find_encoder
     from misplaced.artifact import CONTEXT, TERMS
     from misplaced.manifest import file_digest
     from misplaced.training.context import teach_context
     from misplaced.training.embedding import CachedEncoder
 
-    digests = _checked(corpora, output)
-    shares = corpus_weights(weights, list(digests))
+    digests, shares = job.checked()
+    settings, output = job.settings, job.output
     if begin is not None and not (begin / CONTEXT).is_file():
         raise UsageError(f"no {CONTEXT}", where=str(begin), hint="give what this command wrote for context")
-    encoder, _, identity = find_encoder(base)
+    encoder, _, identity = find_encoder(job.base)
     cached = CachedEncoder(encoder, identity, cache or cache_folder())
-    made, terms = _prepared(corpora, cached, settings.seed, begin)
+    made, terms = _prepared(job.corpora, cached, settings.seed, begin)
     weighted = [(some, shares.get(name, 1.0)) for name, some in made.items()]
     signature = {
         "settings": asdict(settings),
@@ -193,25 +204,19 @@ def tune_context(
         seed=settings.seed,
         begin=begin,
     )
-    _taught(run, output, settings, intervals, networks=members)
+    _taught(run, job, networks=members)
 
 
-def _taught(
-    run: Callable[..., Progress],
-    output: Path,
-    settings: FinetuneSettings,
-    intervals: Intervals,
-    *,
-    networks: int = 1,
-) -> None:
+def _taught(run: Callable[..., Progress], job: Job, *, networks: int = 1) -> None:
     """Teach networks that read paragraphs together, show how far it is and say how it went."""
     from misplaced.training.loop import LoopSettings
 
-    output.mkdir(parents=True, exist_ok=True)
-    loop = LoopSettings(settings.steps, settings.learning_rate, intervals.checkpoint, intervals.validate)
+    job.output.mkdir(parents=True, exist_ok=True)
+    settings, every = job.settings, job.intervals
+    loop = LoopSettings(settings.steps, settings.learning_rate, every.checkpoint, every.validate)
     with _shown(networks * settings.steps) as report:
         progress = run(loop=loop, report=report)
-    message(f"{output}: {progress.step:,} steps; {describe(progress)}")
+    message(f"{job.output}: {progress.step:,} steps; {describe(progress)}")
 
 
 def _prepared(
@@ -234,13 +239,6 @@ def _prepared(
         for name, some in documents.items()
     }
     return made, terms
-
-
-def _checked(corpora: list[Path], output: Path) -> dict[str, str]:
-    """Digests of the corpora by name; the output must be a folder or nothing yet."""
-    if output.exists() and not output.is_dir():
-        raise UsageError("is a file", where=str(output), hint="give a folder")
-    return {corpus_name(path): digest(path) for path in corpora}
 
 
 def describe(progress: Progress) -> str:

@@ -140,7 +140,7 @@ class WeightedBatches:
         drawn = [(one, weight) for one, weight in corpora if len(one) >= one.size and weight > 0]
         self._corpora = [one for one, _ in drawn]
         shares = np.array([weight for _, weight in drawn], dtype=np.float64)
-        self._shares, self.seed = shares / max(float(shares.sum()), 1e-12), seed
+        self._shares, self.seed = shares / shares.sum(), seed
 
     def __len__(self) -> int:
         """Articles that can be drawn."""

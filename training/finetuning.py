@@ -7,6 +7,7 @@ Takes articles, gives a sentence-transformers folder and a record of how it was 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from misplaced.training.supervised import LabelledLines, line_head
 from misplaced.training.transformer import TrainableEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     import torch
@@ -138,9 +139,14 @@ def finetune(
     import torch
 
     torch.manual_seed(settings.seed)
-    tuned, held = divided(paths, settings.held_out)
-    tuned_lines, held_lines = divided([p for p in paths if has_labels(p)], settings.held_out)
-    batches = _batches(paths, tuned, settings, weights)
+    read = [list(read_articles([path])) for path in paths]
+    tuned, held = _parted(chain(*read), settings.held_out)
+    labelled = (some for path, some in zip(paths, read, strict=True) if has_labels(path))
+    tuned_lines, held_lines = _parted(chain(*labelled), settings.held_out)
+    if weights is None:
+        batches: ArticleBatches | WeightedBatches = ArticleBatches(tuned, settings.articles, settings.seed)
+    else:
+        batches = _weighted(read, weights, settings)
     lines = LabelledLines(tuned_lines, settings.seed)
     if len(batches) < 2 * settings.articles:
         raise CorpusError(
@@ -201,24 +207,21 @@ def finetune(
     return result
 
 
-def _batches(
-    paths: Sequence[Path],
-    tuned: Sequence[Article],
-    settings: FinetuneSettings,
-    weights: Sequence[float] | None,
-) -> ArticleBatches | WeightedBatches:
-    if weights is None:
-        return ArticleBatches(tuned, settings.articles, settings.seed)
-    parts = [
-        (ArticleBatches(divided([path], settings.held_out)[0], settings.articles, settings.seed), weight)
-        for path, weight in zip(paths, weights, strict=True)
-    ]
-    return WeightedBatches(parts, settings.seed)
+def _weighted(
+    corpora: Sequence[Sequence[Article]], weights: Sequence[float], settings: FinetuneSettings
+) -> WeightedBatches:
+    parts = (_parted(articles, settings.held_out)[0] for articles in corpora)
+    each = [ArticleBatches(part, settings.articles, settings.seed) for part in parts]
+    return WeightedBatches(list(zip(each, weights, strict=True)), settings.seed)
 
 
 def divided(paths: Sequence[Path], share: float) -> tuple[list[Article], list[Article]]:
     """Read articles and part them into those to tune on and those held out."""
-    articles = label_recurring(read_articles(paths))
+    return _parted(read_articles(paths), share)
+
+
+def _parted(given: Iterable[Article], share: float) -> tuple[list[Article], list[Article]]:
+    articles = label_recurring(given)
     held = [is_held_out(a.source or a.id, share) for a in articles]
     return (
         [a for a, out in zip(articles, held, strict=True) if not out],
