@@ -37,18 +37,7 @@ COMMANDS = (
     "export",
 )
 
-#: Commands that judge articles, and what numerical libraries read when they are first imported. An article's
-#: matrices are so small that threads wait for each other longer than they multiply; networks have theirs.
-_JUDGING = ("detect", "baseline", "evaluate")
-_THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-
-def multiply_in_one_thread() -> None:
-    """Keep matrix products to one thread, unless the environment says otherwise; before numpy is imported."""
-    for name in _THREAD_VARIABLES:
-        os.environ.setdefault(name, "1")
 
 
 def _single(name: str, function: Callable[..., None]) -> typer.Typer:
@@ -83,8 +72,6 @@ class LazyGroup(TyperGroup):
             return None
         if cmd_name not in self.commands:
             module = f"misplaced.apps.{cmd_name}"
-            if cmd_name in _JUDGING:
-                multiply_in_one_thread()
             try:
                 function = getattr(import_module(module), cmd_name)
             except ModuleNotFoundError as error:
@@ -130,7 +117,6 @@ def main() -> None:
 
 def detect_main() -> None:
     """Run the script ``detect``."""
-    multiply_in_one_thread()
     sys.exit(_status(detect_app, "detect"))
 
 

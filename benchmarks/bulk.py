@@ -50,9 +50,6 @@ def _script() -> tuple[Callable[[Sequence[Sequence[str]]], object], list[tuple[f
 
 
 def _detector(model: str) -> tuple[Callable[[Sequence[Sequence[str]]], object], list[tuple[float, float]]]:
-    from misplaced.apps.cli import multiply_in_one_thread
-
-    multiply_in_one_thread()  # as the commands do
     from misplaced import Detector, Document
 
     detector = Detector.load(model)

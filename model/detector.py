@@ -19,6 +19,7 @@ from misplaced.look import Look, first_look, look_again
 from misplaced.mixed import judge_sentences
 from misplaced.report import check_threshold
 from misplaced.statements import StatementModel
+from misplaced.threads import one_thread
 from misplaced.verdict import verdict
 
 if TYPE_CHECKING:
@@ -243,13 +244,14 @@ class Detector:
         statement: Statement | None = None,
     ) -> list[Look]:
         """Look at documents, twice where a paragraph is doubtful."""
-        looks = [
-            first_look(
-                *(document, known, self.classifier, self.weights, self.statements, statement),
-                context=self.context,
-            )
-            for document, known in zip(documents, embeddings, strict=True)
-        ]
+        with one_thread():
+            looks = [
+                first_look(
+                    *(document, known, self.classifier, self.weights, self.statements, statement),
+                    context=self.context,
+                )
+                for document, known in zip(documents, embeddings, strict=True)
+            ]
         if self.second_look is not None:
             look_again(looks, self.second_look)
         return looks

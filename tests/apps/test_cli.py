@@ -288,21 +288,3 @@ def test_closed_standard_streams(tmp_path: Path, arguments: str, status: int, sa
     command = ["sh", "-c", f'"$0" -c "$1" {arguments}', sys.executable, DETECT]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (run.returncode, run.stdout if "--version" in arguments else "", run.stderr) == (status, "", says)
-
-
-@pytest.mark.parametrize(("given", "used"), [(None, 1), ("2", 2)])
-def test_judging_multiplies_in_one_thread_unless_told_otherwise(given, used):
-    code = (
-        "import sys, threadpoolctl\n"
-        "from misplaced.apps.cli import detect_main\n"
-        "try:\n    detect_main()\n"
-        "except SystemExit: pass\n"
-        "blas = [one for one in threadpoolctl.threadpool_info() if one['user_api'] == 'blas']\n"
-        "sys.stderr.write(str({one['num_threads'] for one in blas}))"
-    )
-    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
-    if given is not None:
-        environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), given)
-    command = [sys.executable, "-c", code, "--model", "fast", str(NEWS)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
-    assert done.stderr == str({used})
