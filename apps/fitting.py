@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -239,17 +240,23 @@ def find_context(folder: Path, dimension: int) -> Context:
 
 
 def _how_it_was_taught(folder: Path) -> dict[str, Any]:
-    """What 'misplaced finetune' wrote beside a network, or the manifest of its model says; {} if nothing."""
-    from misplaced.manifest import MANIFEST
+    """What a model's manifest says of its networks, or 'misplaced finetune' wrote beside them; {} if nothing.
+
+    Raises
+    ------
+    ArtifactError
+        Where there is a manifest, and this program does not read it.
+    """
+    from misplaced.manifest import MANIFEST, read_manifest
     from misplaced.training.loop import RECORD
 
-    for name in (RECORD, MANIFEST):
-        try:
-            found = json.loads((folder / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        return dict(found if name == RECORD else found.get("settings", {}).get("context", {}))
-    return {}
+    found: object = None
+    if (folder / MANIFEST).is_file():
+        found = read_manifest(folder).settings.get("context")
+    else:
+        with suppress(OSError, ValueError):
+            found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else {}
 
 
 def _identity(model: str) -> str:

@@ -244,6 +244,11 @@ def test_a_context_network_is_taught_trained_on_and_detects(misplaced, labelled_
     assert status == 0, errors
     assert json.loads((again / "manifest.json").read_text())["settings"]["context"] == record
     assert (model / "terms.npy").read_bytes() == (taught / "terms.npy").read_bytes()
+    newer = json.dumps(manifest | {"format_version": 99})
+    (again / "manifest.json").write_text(newer)
+    status, _, errors = misplaced("train", *common, "--context", again, "-o", tmp_path / "other")
+    assert status == 2
+    assert "the model has format version 99" in errors[-1]
     status, _, errors = misplaced("detect", "--model", model, EXAMPLE)
     assert status in (0, 1), errors
     status, _, errors = misplaced("train", *common, "--context", tmp_path, "-o", tmp_path / "other")
