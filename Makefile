@@ -54,6 +54,7 @@ HELD = 0.3
 WILD = --donors-from $(DATA)/articles-train.jsonl.gz --recurrences 0
 LINES = --form wild --form gallery --mixed --most 3 --donor title --donor title --donor random
 NEWSLINES = --form wild --form gallery --mixed --most 3 --donor topic --donor date --donor title --donor random
+OTHERLINES = --form wild --form gallery --mixed --most 3 --donor topic --donor title --donor random
 CORRUPT = $(BIN)/misplaced corrupt
 MADE = $(addprefix $(WORK)/,$(addsuffix .jsonl.gz,$(1)))
 VARIED = --form prose --mixed --rate 0.85 --most 3
@@ -63,15 +64,23 @@ MORE = wild-lines-3 wild-lines-4 wild-prose-3 wild-prose-4
 GALLERIES = wild-gallery-1 wild-gallery-2 news-gallery
 PROSE = news-prose-21 news-prose-23 news-prose-24
 HELDPROSE = news-held-prose news-held-prose-81 news-held-prose-82 news-held-prose-83 news-held-prose-84
+REGISTERS = corpora/registers.jsonl
+MORE420 = $(WORK)/more-registers-420.jsonl
 TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,wild-lines-1 blogs-first-1400)
+# Every step from one corpus: among 26,000 news articles the 900 of other registers would drown.
+SPREAD = $(BIN)/misplaced finetune $(TUNED) $(REGISTERS) --held-out $(HELD) --steps 200 --learning-rate 5e-5 \
+  --weight wild-train=0.3 --weight wild-lines-1=0 --weight blogs-first-1400=0.7
 READ = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-dense news-lines blogs-dense blogs-lines)
 HELDMADE = blogs-held-prose news-held-prose news-held-lines blogs-prose
+HELDOTHERS = registers-held-1 registers-held-2 registers-held-3 registers-held-lines \
+  all-prose-1 all-prose-2 all-lines
 FITTED = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) wild-gallery-1 $(HELDMADE))
 WEIGHTS = $(call AT,0.15,$(SYNTHETIC)) --weight blogs-held-prose=0.5 \
   --weight blogs-prose=0.5 --weight news-held-prose=0.4 --weight news-held-lines=0.1 \
   --weight wild-gallery-1=0.03
 # What differs from another corpus by its seed alone, or is generated lines on news, is not read again.
-UNREAD = $(foreach name,wild-lines-2 wild-prose-2 wild-gallery-1 news-held-lines,--second-weight $(name)=0)
+UNREAD = $(foreach name,wild-lines-2 wild-prose-2 wild-gallery-1 news-held-lines registers-held-lines all-lines,\
+  --second-weight $(name)=0)
 
 # What the context networks are taught: prose above all, which they read best; mixed paragraphs sentence
 # by sentence; galleries, which no real page of the training corpus shows.
@@ -79,8 +88,8 @@ SHOWN = $(SYNTHETIC) $(MORE) $(GALLERIES) $(PROSE) $(HELDPROSE) news-wild news-h
   blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused news-fused
 AT = $(foreach name,$(2),--weight $(name)=$(1))
 CONTEXT = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
-  $(DATA)/wild-train.jsonl.gz --weight wild-train=1.5
-TEACH = $(CONTEXT) $(call MADE,$(SHOWN)) --learning-rate 1e-3 \
+  $(DATA)/wild-train.jsonl.gz
+TEACH = $(CONTEXT) --weight wild-train=1.5 $(call MADE,$(SHOWN)) --learning-rate 1e-3 \
   $(call AT,0.4,wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4) \
   $(call AT,0.3,wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4) \
   $(call AT,0.25,wild-gallery-1 wild-gallery-2) $(call AT,0.6,news-gallery news-fused) \
@@ -89,10 +98,39 @@ TEACH = $(CONTEXT) $(call MADE,$(SHOWN)) --learning-rate 1e-3 \
 # Afterwards more of the prose, at half the rate.
 SHOWNAGAIN = $(SYNTHETIC) wild-gallery-1 news-gallery $(PROSE) $(HELDPROSE) news-wild news-held-lines \
   blogs-prose-1 blogs-prose-2 wild-fused news-fused
-TEACHAGAIN = $(CONTEXT) $(call MADE,$(SHOWNAGAIN)) --learning-rate 5e-4 \
+TEACHAGAIN = $(CONTEXT) --weight wild-train=1.5 $(call MADE,$(SHOWNAGAIN)) --learning-rate 5e-4 \
   $(call AT,0.7,wild-lines-1 wild-lines-2) $(call AT,0.5,wild-prose-1 wild-prose-2 news-gallery) \
   $(call AT,0.4,wild-gallery-1 news-held-lines) $(call AT,0.6,news-fused blogs-prose-1 blogs-prose-2) \
   $(call AT,0.3,wild-fused) $(call AT,3,$(PROSE)) $(call AT,1,$(HELDPROSE)) --weight news-wild=0.8 --seed 1
+# Then on the encoder that other registers were spread for, with them.
+HALF = news-half-25 news-half-26 news-half-27
+FEWHELD = news-held-prose news-held-prose-83 news-held-prose-84
+OTHER = registers-prose-1 registers-prose-2 registers-prose-3 registers-prose-4
+SHOWNOTHERS = $(SYNTHETIC) wild-gallery-1 $(HALF) $(FEWHELD) news-held-lines blogs-prose-1 blogs-prose-3 \
+  half-fused $(OTHER) registers-lines
+TEACHOTHERS = $(CONTEXT) --weight wild-train=1.5 $(call MADE,$(SHOWNOTHERS)) --learning-rate 7e-4 \
+  $(call AT,0.7,wild-lines-1 wild-lines-2) $(call AT,0.5,wild-prose-1 wild-prose-2) \
+  --weight wild-gallery-1=0.8 $(call AT,0.4,news-held-lines registers-lines) \
+  $(call AT,0.6,half-fused blogs-prose-1 blogs-prose-3 $(OTHER)) \
+  $(call AT,2.5,$(HALF)) $(call AT,1.3,$(FEWHELD)) --seed 2
+# Last all of it, twice, with registers that the encoder has not seen.
+WILDLINES = wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4
+WILDPROSE = wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4
+NEWOTHER = more-prose-1 more-prose-2 more-prose-3 more-prose-4
+SHOWNALL = $(WILDLINES) $(WILDPROSE) wild-gallery-1 $(HALF) $(FEWHELD) news-held-lines blogs-prose-1 half-fused \
+  registers-prose-1 registers-prose-2 registers-lines $(NEWOTHER) more-lines
+TEACHALL = $(CONTEXT) --weight wild-train=3 $(call MADE,$(SHOWNALL)) --learning-rate 5e-4 \
+  $(call AT,0.6,$(WILDLINES) wild-gallery-1 blogs-prose-1 $(NEWOTHER)) \
+  $(call AT,0.5,$(WILDPROSE) news-held-lines half-fused) \
+  $(call AT,0.4,registers-lines more-lines) $(call AT,1.5,$(HALF)) $(call AT,1,$(FEWHELD)) \
+  $(call AT,0.8,registers-prose-1 registers-prose-2) --seed 3
+ALLOTHER = all-prose-1 all-prose-2 all-prose-3
+SHOWNLAST = $(WILDLINES) $(WILDPROSE) wild-gallery-1 wild-gallery-2 $(HALF) $(HELDPROSE) news-held-lines \
+  blogs-prose-1 half-fused registers-prose-1 registers-prose-2 $(ALLOTHER) all-lines
+TEACHLAST = $(CONTEXT) --weight wild-train=4 $(call MADE,$(SHOWNLAST)) --learning-rate 4e-4 \
+  $(call AT,0.7,$(WILDLINES)) $(call AT,0.6,wild-gallery-1 wild-gallery-2 blogs-prose-1) \
+  $(call AT,0.5,$(WILDPROSE) registers-prose-1 registers-prose-2 news-held-lines half-fused all-lines) \
+  $(call AT,1.2,$(HALF)) $(call AT,0.8,$(HELDPROSE)) $(call AT,1,$(ALLOTHER)) --seed 4
 
 model: model-corpora model-encoder model-reader model-context model-classifier model-fast ## make the bundled models again
 
@@ -144,13 +182,44 @@ model-corpora:
 	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --held-out $(HELD) --every 2 --form fused --seed 51 \
 	  -o $(WORK)/news-fused.jsonl.gz
 	$(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) --form fused --seed 52 -o $(WORK)/wild-fused.jsonl.gz
+	for seed in 25 26 27; do \
+	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 2 $(VARIED) --donor topic \
+	    --donor date --donor random --seed $$seed -o $(WORK)/news-half-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --held-out $(HELD) --every 4 --form fused --seed 51 \
+	  -o $(WORK)/half-fused.jsonl.gz
+	for seed in 1 2 3 4; do \
+	  $(CORRUPT) $(REGISTERS) --trust-lines $(VARIED) --donor topic --donor random --seed 9$$seed \
+	    -o $(WORK)/registers-prose-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) $(REGISTERS) --trust-lines $(OTHERLINES) --seed 95 -o $(WORK)/registers-lines.jsonl.gz
+	for seed in 1 2 3; do \
+	  $(CORRUPT) $(REGISTERS) --trust-lines --held-out $(HELD) $(VARIED) --donor topic --donor random \
+	    --seed 9$$((seed + 5)) -o $(WORK)/registers-held-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) $(REGISTERS) --trust-lines --held-out $(HELD) $(OTHERLINES) --seed 99 \
+	  -o $(WORK)/registers-held-lines.jsonl.gz
+	head -420 corpora/more-registers.jsonl > $(MORE420)
+	for seed in 1 2 3 4; do \
+	  $(CORRUPT) $(MORE420) --trust-lines $(VARIED) --donor topic --donor random --seed 10$$seed \
+	    -o $(WORK)/more-prose-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) $(MORE420) --trust-lines $(OTHERLINES) --seed 105 -o $(WORK)/more-lines.jsonl.gz
+	for seed in 1 2 3; do \
+	  $(CORRUPT) corpora/more-registers.jsonl --trust-lines $(VARIED) --donor topic --donor random \
+	    --seed 11$$seed -o $(WORK)/all-prose-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) corpora/more-registers.jsonl --trust-lines $(OTHERLINES) --seed 115 -o $(WORK)/all-lines.jsonl.gz
 
 model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 8e-5 \
 	  -o $(WORK)/encoder-1
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 6e-5 --seed 1 \
 	  --base $(WORK)/encoder-1 -o $(WORK)/encoder
-	$(BIN)/misplaced export $(WORK)/encoder -o $(WORK)/encoder-int8
+	$(BIN)/misplaced export $(WORK)/encoder -o $(WORK)/encoder-news-int8
+	$(SPREAD) --weight articles-train=6 --weight registers=3.5 --seed 2 --base $(WORK)/encoder -o $(WORK)/encoder-2
+	$(SPREAD) --weight articles-train=8 --weight registers=2 --seed 3 --base $(WORK)/encoder-2 -o $(WORK)/encoder-3
+	$(BIN)/misplaced export $(WORK)/encoder-3 -o $(WORK)/encoder-int8
 
 model-reader:
 	$(BIN)/misplaced finetune $(READ) --objective reading --base $(WORK)/encoder-1 --held-out $(HELD) \
@@ -160,15 +229,22 @@ model-reader:
 	$(BIN)/misplaced export $(WORK)/reader -o $(WORK)/reader-int8
 
 model-context:
-	$(TEACH) --base $(WORK)/encoder-int8 --members 4 --steps 3000 -o $(WORK)/context-1
-	$(TEACHAGAIN) --base $(WORK)/encoder-int8 --members 4 --steps 2000 --begin $(WORK)/context-1 \
+	$(TEACH) --base $(WORK)/encoder-news-int8 --members 4 --steps 3000 -o $(WORK)/context-1
+	$(TEACHAGAIN) --base $(WORK)/encoder-news-int8 --members 4 --steps 2000 --begin $(WORK)/context-1 \
+	  -o $(WORK)/context-2
+	$(TEACHOTHERS) --base $(WORK)/encoder-int8 --members 4 --steps 3500 --begin $(WORK)/context-2 \
+	  -o $(WORK)/context-3
+	$(TEACHALL) --base $(WORK)/encoder-int8 --members 4 --steps 3000 --begin $(WORK)/context-3 \
+	  -o $(WORK)/context-4
+	$(TEACHLAST) --base $(WORK)/encoder-int8 --members 4 --steps 4000 --begin $(WORK)/context-4 \
+	  --mean-with $(WORK)/context-3 --mean-with $(WORK)/context-4 \
 	  -o $(WORK)/context
 
 FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.001 --held-out $(HELD) --seen-weight 1 \
   --cache $(WORK)/cache
 
 model-classifier:
-	$(FIT) $(UNREAD) --most-false-flags 3.1 --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
+	$(FIT) $(call MADE,$(HELDOTHERS)) $(UNREAD) --most-false-flags 3.1 --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
 	  --context $(WORK)/context \
 	  --name default -o artifacts/default
 

@@ -84,6 +84,14 @@ def finetune(
             help="For context: networks of the same shape, made by this command, that are taught further.",
         ),
     ] = None,
+    mean_with: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="For context: write the mean of the weights taught and of these, earlier rounds of the same "
+            "networks; may be given several times.",
+        ),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(
@@ -120,6 +128,8 @@ def finetune(
     elif objective == "reading":
         tune_reader(job)
     elif objective == "context":
-        tune_context(job, cache, members, ContextShape(width, layers, dropout=dropout), begin)
+        tune_context(
+            job, cache, members, ContextShape(width, layers, dropout=dropout), begin, mean_with or []
+        )
     else:
         raise UsageError(f"unknown objective {objective!r}", hint="give contrast, reading or context")

@@ -15,7 +15,7 @@ from misplaced.labelled import corpus_name, digest
 from misplaced.replacing import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -153,7 +153,14 @@ def tune_reader(job: Job) -> None:
     _taught(run, job)
 
 
-def tune_context(job: Job, cache: Path | None, members: int, shape: ContextShape, begin: Path | None) -> None:
+def tune_context(
+    job: Job,
+    cache: Path | None,
+    members: int,
+    shape: ContextShape,
+    begin: Path | None,
+    mean_with: Sequence[Path] = (),
+) -> None:
     """Teach a context network on an exported encoder and say how it went.
 
     Raises
@@ -174,8 +181,11 @@ def tune_context(job: Job, cache: Path | None, members: int, shape: ContextShape
 
     digests, shares = job.checked()
     settings, output = job.settings, job.output
-    if begin is not None and not (begin / CONTEXT).is_file():
-        raise UsageError(f"no {CONTEXT}", where=str(begin), hint="give what this command wrote for context")
+    for given in (*([begin] if begin else []), *mean_with):
+        if not (given / CONTEXT).is_file():
+            raise UsageError(
+                f"no {CONTEXT}", where=str(given), hint="give what this command wrote for context"
+            )
     encoder, _, identity = find_encoder(job.base)
     cached = CachedEncoder(encoder, identity, cache or cache_folder())
     made, terms = _prepared(job.corpora, cached, settings.seed, begin)
@@ -189,6 +199,7 @@ def tune_context(job: Job, cache: Path | None, members: int, shape: ContextShape
         "shape": asdict(shape),
         "corpora": digests,
         "begin": file_digest(begin / CONTEXT) if begin is not None else "",
+        "mean_with": [file_digest(folder / CONTEXT) for folder in mean_with],
     }
     output.mkdir(parents=True, exist_ok=True)
     with replacing(output / TERMS) as stream:
@@ -203,6 +214,7 @@ def tune_context(job: Job, cache: Path | None, members: int, shape: ContextShape
         batch=settings.articles,
         seed=settings.seed,
         begin=begin,
+        mean_with=mean_with,
     )
     _taught(run, job, networks=members)
 

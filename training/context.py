@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from misplaced.classifier import CLASSES
-from misplaced.context import left_out_of, member_count, standardised, stored_arrays
+from misplaced.context import left_out_of, standardised, stored_arrays
 from misplaced.errors import CorpusError, UsageError
 from misplaced.features import pairs
 from misplaced.networks import CONTEXT
@@ -101,6 +101,7 @@ def teach_context(
     batch: int,
     seed: int,
     begin: Path | None = None,
+    mean_with: Sequence[Path] = (),
     report: Callable[[Progress], None] | None = None,
 ) -> Progress:
     """Train the networks, each without a part of the sources, and write ``context.npz``.
@@ -123,20 +124,25 @@ def teach_context(
     seed : int
     begin : Path, optional
         A folder with the networks to go on from; features are standardised as there.
+    mean_with : sequence of Path
+        Folders of networks; what is written is the mean of their weights and those taught here, which errs
+        less than the last of several rounds alone (Izmailov et al., "Averaging weights leads to wider
+        optima and better generalization", UAI 2018).
     report : callable, optional
         Called after every step, of all networks together.
 
     Returns
     -------
     Progress
-        Of the last network; validated on the articles that it was taught without.
+        Of the last network, before any mean; validated on the articles that it was taught without.
 
     Raises
     ------
     CorpusError
         If a network has nothing to learn from.
     UsageError
-        If the networks to go on from are of another number or shape.
+        If the networks to go on from are of another number or shape, or those of a mean read features
+        standardised otherwise.
     """
     import torch
 
@@ -149,6 +155,7 @@ def teach_context(
     made = [build(len(mean), everything[0].embeddings.shape[1], shape) for _ in range(members)]
     if begin is not None:
         mean, scale = _begun(made, begin)
+    others = [_alike(made, folder, mean, scale) for folder in mean_with]
     # A single network is taught everything, and nothing is new to it.
     homes = [left_out_of(sheet.key, members) if members > 1 else -1 for sheet in everything]
     place = iter(homes)
@@ -191,6 +198,8 @@ def teach_context(
     }
     for member in modules:
         arrays |= {f"{member}.mean": mean, f"{member}.scale": scale}
+    if others:
+        arrays = {name: _mean([array, *(o[name] for o in others)]) for name, array in arrays.items()}
     with replacing(folder / CONTEXT) as stream:
         np.savez(stream, **arrays)
     finish(folder, {**signature, "loss": progress.loss, "validation": progress.validation})
@@ -201,21 +210,51 @@ def _begun(networks: Sequence[Any], folder: Path) -> tuple[NDArray[np.float32], 
     """Put the arrays of a folder into networks; return mean and spread of the feature columns there."""
     import torch
 
+    arrays = _arrays(networks, folder)
+    for member, network in enumerate(networks):
+        state = {name: torch.from_numpy(arrays[f"{member}.{name}"]) for name in network.state_dict()}
+        network.load_state_dict(state)
+    return arrays["0.mean"], arrays["0.scale"]
+
+
+def _alike(
+    networks: Sequence[Any], folder: Path, mean: NDArray[np.float32], scale: NDArray[np.float32]
+) -> dict[str, NDArray[np.float32]]:
+    """Read the arrays of a folder whose networks could stand in for these."""
+    arrays = _arrays(networks, folder)
+    for member in range(len(networks)):
+        found = arrays[f"{member}.mean"], arrays[f"{member}.scale"]
+        if not all(map(np.array_equal, found, (mean, scale))):
+            raise UsageError(
+                "the networks to take the mean with read features standardised otherwise",
+                where=str(folder),
+                hint="give earlier rounds of the same networks: what --begin began from",
+            )
+    return arrays
+
+
+def _arrays(networks: Sequence[Any], folder: Path) -> dict[str, NDArray[np.float32]]:
+    """Read the arrays of a folder whose networks are of the number and shape of these."""
     arrays = stored_arrays(folder / CONTEXT)
-    count = member_count(arrays)
-    try:
-        for member, network in enumerate(networks):
-            state = {name: torch.from_numpy(arrays[f"{member}.{name}"]) for name in network.state_dict()}
-            network.load_state_dict(state)
-    except (KeyError, RuntimeError):
-        count = 0
-    if count != len(networks):
+    shapes = {
+        f"{member}.{name}": tuple(array.shape)
+        for member, network in enumerate(networks)
+        for name, array in network.state_dict().items()
+    }
+    found = {name: arrays[name].shape for name in arrays if not name.endswith((".mean", ".scale"))}
+    if found != shapes:
         raise UsageError(
-            "the networks to begin from are of another number or shape",
+            "the networks to go on from are of another number or shape",
             where=str(folder),
             hint="give the same --members, --width and --layers",
         )
-    return arrays["0.mean"], arrays["0.scale"]
+    return arrays
+
+
+def _mean(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Take the mean of arrays of one shape, in the precision of the first."""
+    mean: NDArray[Any] = np.mean([array.astype(np.float64) for array in arrays], axis=0)
+    return mean.astype(arrays[0].dtype)
 
 
 def _evenly(sheets: Sequence[Sheet], most: int) -> list[Sheet]:

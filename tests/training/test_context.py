@@ -44,7 +44,7 @@ def prepared(documents, make_word_encoder):
     return sheets(documents, vectors, weights, seed=0, name="labelled", track=quiet), vectors, weights
 
 
-def teach(prepared, folder, *, members=2, steps=6, seed=0, every=100, begin=None, report=None):
+def teach(prepared, folder, *, members=2, steps=6, seed=0, every=100, **more):
     folder.mkdir(exist_ok=True)
     return teach_context(
         [(prepared, 1.0)],
@@ -55,8 +55,7 @@ def teach(prepared, folder, *, members=2, steps=6, seed=0, every=100, begin=None
         members=members,
         batch=6,
         seed=seed,
-        begin=begin,
-        report=report,
+        **more,
     )
 
 
@@ -137,6 +136,35 @@ def test_taught_networks_are_taught_further(prepared, tmp_path):
     for other in ({"members": 3}, {"members": 1}):
         with pytest.raises(UsageError, match="another number or shape"):
             teach(made, tmp_path / "other", begin=tmp_path / "first", **other)
+
+
+def test_the_mean_of_several_rounds_is_written(prepared, tmp_path):
+    made, _, _ = prepared
+    first, second, alone, mean = (tmp_path / name for name in ("first", "second", "alone", "mean"))
+    teach(made, first, steps=2)
+    teach(made, second, steps=2, seed=1, begin=first)
+    teach(made, alone, steps=2, seed=2, begin=second)
+    teach(made, mean, steps=2, seed=2, begin=second, mean_with=[first, second])
+    rounds = [np.load(folder / "context.npz") for folder in (alone, first, second)]
+    written = np.load(mean / "context.npz")
+    assert written.files == rounds[0].files
+    for name in written.files:
+        expected = np.mean([r[name].astype(np.float64) for r in rounds], axis=0)
+        np.testing.assert_array_equal(written[name], expected.astype(written[name].dtype))
+    assert (written["0.out.weight"] != rounds[0]["0.out.weight"]).any()
+
+
+def test_a_mean_with_other_networks_is_refused_before_teaching(prepared, tmp_path):
+    made, _, _ = prepared
+    teach(made, tmp_path / "three", steps=1, members=3)
+    teach(made[:5], tmp_path / "elsewhere", steps=1)
+
+    def taught(progress):
+        pytest.fail(f"step {progress.step} was taught")
+
+    for folder, says in (("three", "another number or shape"), ("elsewhere", "standardised otherwise")):
+        with pytest.raises(UsageError, match=says):
+            teach(made, tmp_path / "mean", mean_with=[tmp_path / folder], report=taught)
 
 
 def test_each_network_is_taught_without_its_part_of_the_sources(prepared, tmp_path, monkeypatch):
