@@ -105,10 +105,13 @@ def _context(taught: dict[str, Any] | None) -> str:
     if not taught:
         return f"{line}."
     shape, members, steps = taught["shape"], taught["members"], taught["settings"]["steps"]
+    further = " in the last round" if taught.get("begin") else ""
+    rounds = 1 + len(taught.get("mean_with", ()))
     return (
-        f"{line}:\n  {members} of {shape['layers']} layers and {shape['width']} units, {steps:,} steps each, "
-        f"each without a part of the sources.\n  The manifest names the {len(taught['corpora'])} corpora "
-        "that they were taught."
+        f"{line}:\n  {members} of {shape['layers']} layers and {shape['width']} units, {steps:,} steps each"
+        f"{further}, each without a part of the sources.\n"
+        + (f"  Their weights are the mean of {rounds} rounds.\n" if rounds > 1 else "")
+        + f"  The manifest names the {len(taught['corpora'])} corpora that they were taught{further}."
     )
 
 
