@@ -64,7 +64,12 @@ def test_mistyped_name_is_no_short_article(name):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "The council moved README.md into more.md and less.txt", "One line.", "a nul\x00 in the road closed the harbour"],
+    [
+        "",
+        "The council moved README.md into more.md and less.txt",
+        "One line.",
+        "a nul\x00 in the road closed the harbour",
+    ],
 )
 def test_line_of_text_is_no_name(text):
     assert_coherent(text)

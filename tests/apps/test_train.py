@@ -236,9 +236,15 @@ def test_a_context_network_is_taught_trained_on_and_detects(misplaced, labelled_
     record_further = json.loads((tmp_path / "further" / "finetuning.json").read_text())
     assert record_further["begin"] == hashlib.sha256((taught / "context.npz").read_bytes()).hexdigest()
     assert (tmp_path / "further" / "terms.npy").read_bytes() == (taught / "terms.npy").read_bytes()
-    status, _, errors = misplaced(*further, "--begin", tmp_path / "cache")
-    assert status == 2
-    assert "no context.npz" in errors[-1]
+    mean = ("--width", 16, "--layers", 1, "--begin", taught, "--mean-with", taught, "-o", tmp_path / "mean")
+    status, _, errors = misplaced(*further, *mean)
+    assert status == 0, errors
+    record_mean = json.loads((tmp_path / "mean" / "finetuning.json").read_text())
+    assert record_mean["mean_with"] == [record_further["begin"]]
+    for option in ("--begin", "--mean-with"):
+        status, _, errors = misplaced(*further, option, tmp_path / "cache")
+        assert status == 2
+        assert "no context.npz" in errors[-1]
     again = tmp_path / "again"
     status, _, errors = misplaced("train", *common, "--context", model, "-o", again, "-C", 0.0005)
     assert status == 0, errors
