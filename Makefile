@@ -54,13 +54,17 @@ HELD = 0.3
 WILD = --donors-from $(DATA)/articles-train.jsonl.gz --recurrences 0
 LINES = --form wild --form gallery --mixed --most 3 --donor title --donor title --donor random
 NEWSLINES = --form wild --form gallery --mixed --most 3 --donor topic --donor date --donor title --donor random
-OTHERLINES = --form wild --form gallery --mixed --most 3 --donor topic --donor title --donor random
 CORRUPT = $(BIN)/misplaced corrupt
 MADE = $(addprefix $(WORK)/,$(addsuffix .jsonl.gz,$(1)))
 VARIED = --form prose --mixed --rate 0.85 --most 3
 DENSE = --form prose --mixed --rate 1 --most 3
+# Of other registers than news, whose short lines are the article's own.
+OTHERPROSE = --trust-lines $(VARIED) --donor topic --donor random
+OTHERLINES = --trust-lines --form wild --form gallery --mixed --most 3 --donor topic --donor title --donor random
 SYNTHETIC = wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2
 MORE = wild-lines-3 wild-lines-4 wild-prose-3 wild-prose-4
+WILDLINES = wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4
+WILDPROSE = wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4
 GALLERIES = wild-gallery-1 wild-gallery-2 news-gallery
 PROSE = news-prose-21 news-prose-23 news-prose-24
 HELDPROSE = news-held-prose news-held-prose-81 news-held-prose-82 news-held-prose-83 news-held-prose-84
@@ -90,8 +94,8 @@ AT = $(foreach name,$(2),--weight $(name)=$(1))
 CONTEXT = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
   $(DATA)/wild-train.jsonl.gz
 TEACH = $(CONTEXT) --weight wild-train=1.5 $(call MADE,$(SHOWN)) --learning-rate 1e-3 \
-  $(call AT,0.4,wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4) \
-  $(call AT,0.3,wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4) \
+  $(call AT,0.4,$(WILDLINES)) \
+  $(call AT,0.3,$(WILDPROSE)) \
   $(call AT,0.25,wild-gallery-1 wild-gallery-2) $(call AT,0.6,news-gallery news-fused) \
   $(call AT,2,$(PROSE)) $(call AT,0.75,$(HELDPROSE)) --weight news-held-lines=0.5 \
   $(call AT,0.4,blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused)
@@ -115,14 +119,12 @@ TEACHOTHERS = $(CONTEXT) --weight wild-train=1.5 $(call MADE,$(SHOWNOTHERS)) --l
   $(call AT,2.5,$(HALF)) $(call AT,1.3,$(FEWHELD)) --seed 2
 # Once with more of real pages; then, from the same round, all of it, twice, with registers that the encoder
 # has not seen. What is written is the mean.
+SHOWNPAGES = $(WILDLINES) $(WILDPROSE) wild-gallery-1 news-half-25 $(FEWHELD) news-held-lines blogs-prose-1 \
+  half-fused registers-prose-1 registers-prose-2 registers-lines
 TEACHPAGES = $(CONTEXT) --weight wild-train=4 $(call MADE,$(SHOWNPAGES)) --learning-rate 4e-4 \
   $(call AT,0.7,$(WILDLINES)) $(call AT,0.5,$(WILDPROSE)) --weight wild-gallery-1=0.5 \
   $(call AT,0.5,news-held-lines registers-lines) --weight half-fused=0.4 --weight blogs-prose-1=0.6 \
   --weight news-half-25=2 $(call AT,1,$(FEWHELD)) $(call AT,0.8,registers-prose-1 registers-prose-2) --seed 3
-SHOWNPAGES = $(WILDLINES) $(WILDPROSE) wild-gallery-1 news-half-25 $(FEWHELD) news-held-lines blogs-prose-1 \
-  half-fused registers-prose-1 registers-prose-2 registers-lines
-WILDLINES = wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4
-WILDPROSE = wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4
 NEWOTHER = more-prose-1 more-prose-2 more-prose-3 more-prose-4
 SHOWNALL = $(WILDLINES) $(WILDPROSE) wild-gallery-1 $(HALF) $(FEWHELD) news-held-lines blogs-prose-1 half-fused \
   registers-prose-1 registers-prose-2 registers-lines $(NEWOTHER) more-lines
@@ -196,27 +198,27 @@ model-corpora:
 	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --held-out $(HELD) --every 4 --form fused --seed 51 \
 	  -o $(WORK)/half-fused.jsonl.gz
 	for seed in 1 2 3 4; do \
-	  $(CORRUPT) $(REGISTERS) --trust-lines $(VARIED) --donor topic --donor random --seed 9$$seed \
+	  $(CORRUPT) $(REGISTERS) $(OTHERPROSE) --seed 9$$seed \
 	    -o $(WORK)/registers-prose-$$seed.jsonl.gz || exit 1; \
 	done
-	$(CORRUPT) $(REGISTERS) --trust-lines $(OTHERLINES) --seed 95 -o $(WORK)/registers-lines.jsonl.gz
+	$(CORRUPT) $(REGISTERS) $(OTHERLINES) --seed 95 -o $(WORK)/registers-lines.jsonl.gz
 	for seed in 1 2 3; do \
-	  $(CORRUPT) $(REGISTERS) --trust-lines --held-out $(HELD) $(VARIED) --donor topic --donor random \
+	  $(CORRUPT) $(REGISTERS) --held-out $(HELD) $(OTHERPROSE) \
 	    --seed 9$$((seed + 5)) -o $(WORK)/registers-held-$$seed.jsonl.gz || exit 1; \
 	done
-	$(CORRUPT) $(REGISTERS) --trust-lines --held-out $(HELD) $(OTHERLINES) --seed 99 \
+	$(CORRUPT) $(REGISTERS) --held-out $(HELD) $(OTHERLINES) --seed 99 \
 	  -o $(WORK)/registers-held-lines.jsonl.gz
 	head -420 corpora/more-registers.jsonl > $(MORE420)
 	for seed in 1 2 3 4; do \
-	  $(CORRUPT) $(MORE420) --trust-lines $(VARIED) --donor topic --donor random --seed 10$$seed \
+	  $(CORRUPT) $(MORE420) $(OTHERPROSE) --seed 10$$seed \
 	    -o $(WORK)/more-prose-$$seed.jsonl.gz || exit 1; \
 	done
-	$(CORRUPT) $(MORE420) --trust-lines $(OTHERLINES) --seed 105 -o $(WORK)/more-lines.jsonl.gz
+	$(CORRUPT) $(MORE420) $(OTHERLINES) --seed 105 -o $(WORK)/more-lines.jsonl.gz
 	for seed in 1 2 3; do \
-	  $(CORRUPT) corpora/more-registers.jsonl --trust-lines $(VARIED) --donor topic --donor random \
+	  $(CORRUPT) corpora/more-registers.jsonl $(OTHERPROSE) \
 	    --seed 11$$seed -o $(WORK)/all-prose-$$seed.jsonl.gz || exit 1; \
 	done
-	$(CORRUPT) corpora/more-registers.jsonl --trust-lines $(OTHERLINES) --seed 115 -o $(WORK)/all-lines.jsonl.gz
+	$(CORRUPT) corpora/more-registers.jsonl $(OTHERLINES) --seed 115 -o $(WORK)/all-lines.jsonl.gz
 
 model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 8e-5 \
@@ -252,9 +254,9 @@ FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.001 --held-out $(HELD) --
   --cache $(WORK)/cache
 
 model-classifier:
-	$(FIT) $(call MADE,$(HELDOTHERS)) $(call AT,0.3,$(HELDOTHERS)) $(UNREAD) --most-false-flags 2.9 --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
-	  --context $(WORK)/context \
-	  --name default -o artifacts/default
+	$(FIT) $(call MADE,$(HELDOTHERS)) $(call AT,0.3,$(HELDOTHERS)) $(UNREAD) \
+	  --most-false-flags 2.9 --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
+	  --context $(WORK)/context --name default -o artifacts/default
 
 model-fast:
 	$(BIN)/misplaced finetune $(TUNED) --base $(WORK)/encoder --static 256 --held-out $(HELD) \
