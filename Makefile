@@ -72,7 +72,7 @@ REGISTERS = corpora/registers.jsonl
 MORE420 = $(WORK)/more-registers-420.jsonl
 TUNED = $(DATA)/articles-train.jsonl.gz $(DATA)/wild-train.jsonl.gz $(call MADE,wild-lines-1 blogs-first-1400)
 # Every step from one corpus: among 26,000 news articles the 900 of other registers would drown.
-SPREAD = $(BIN)/misplaced finetune $(TUNED) $(REGISTERS) --held-out $(HELD) --steps 200 --learning-rate 5e-5 \
+SPREAD = $(BIN)/misplaced finetune $(TUNED) $(REGISTERS) --held-out $(HELD) \
   --weight wild-train=0.3 --weight wild-lines-1=0 --weight blogs-first-1400=0.7
 READ = $(DATA)/wild-train.jsonl.gz $(call MADE,$(SYNTHETIC) news-dense news-lines blogs-dense blogs-lines)
 HELDMADE = blogs-held-prose news-held-prose news-held-lines blogs-prose
@@ -140,6 +140,14 @@ TEACHLAST = $(CONTEXT) --weight wild-train=4 $(call MADE,$(SHOWNLAST)) --learnin
   $(call AT,0.7,$(WILDLINES)) $(call AT,0.6,wild-gallery-1 wild-gallery-2 blogs-prose-1) \
   $(call AT,0.5,$(WILDPROSE) registers-prose-1 registers-prose-2 news-held-lines half-fused all-lines) \
   $(call AT,1.2,$(HALF)) $(call AT,0.8,$(HELDPROSE)) $(call AT,1,$(ALLOTHER)) --seed 4
+# What the networks of the fast model are taught in one round.
+SHOWNFAST = $(WILDLINES) $(WILDPROSE) $(GALLERIES) $(HALF) $(HELDPROSE) news-wild news-held-lines \
+  blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused half-fused $(OTHER) registers-lines $(ALLOTHER) all-lines
+TEACHFAST = $(CONTEXT) --weight wild-train=2 $(call MADE,$(SHOWNFAST)) --learning-rate 1e-3 \
+  $(call AT,0.25,wild-gallery-1 wild-gallery-2) $(call AT,0.3,$(WILDPROSE)) \
+  $(call AT,0.4,$(WILDLINES) blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused) \
+  $(call AT,0.4,$(OTHER) registers-lines all-lines) --weight news-held-lines=0.5 \
+  $(call AT,0.6,$(ALLOTHER) news-gallery half-fused) $(call AT,2,$(HALF)) $(call AT,0.75,$(HELDPROSE))
 
 model: model-corpora model-encoder model-reader model-context model-classifier model-fast ## make the bundled models again
 
@@ -226,8 +234,10 @@ model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 6e-5 --seed 1 \
 	  --base $(WORK)/encoder-1 -o $(WORK)/encoder
 	$(BIN)/misplaced export $(WORK)/encoder -o $(WORK)/encoder-news-int8
-	$(SPREAD) --weight articles-train=6 --weight registers=3.5 --seed 2 --base $(WORK)/encoder -o $(WORK)/encoder-2
-	$(SPREAD) --weight articles-train=8 --weight registers=2 --seed 3 --base $(WORK)/encoder-2 -o $(WORK)/encoder-3
+	$(SPREAD) --weight articles-train=6 --weight registers=3.5 --steps 200 --learning-rate 5e-5 --seed 2 \
+	  --base $(WORK)/encoder -o $(WORK)/encoder-2
+	$(SPREAD) --weight articles-train=8 --weight registers=2 --steps 200 --learning-rate 5e-5 --seed 3 \
+	  --base $(WORK)/encoder-2 -o $(WORK)/encoder-3
 	$(BIN)/misplaced export $(WORK)/encoder-3 -o $(WORK)/encoder-int8
 
 model-reader:
@@ -251,18 +261,17 @@ model-context:
 	  --mean-with $(WORK)/context-3 --mean-with $(WORK)/context-4 -o $(WORK)/context
 
 FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.001 --held-out $(HELD) --seen-weight 1 \
-  --cache $(WORK)/cache
+  --cache $(WORK)/cache $(call MADE,$(HELDOTHERS)) $(call AT,0.3,$(HELDOTHERS))
 
 model-classifier:
-	$(FIT) $(call MADE,$(HELDOTHERS)) $(call AT,0.3,$(HELDOTHERS)) $(UNREAD) \
-	  --most-false-flags 2.9 --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
+	$(FIT) $(UNREAD) --most-false-flags 2.9 --doubt 0.05 --encoder $(WORK)/encoder-int8 --reader $(WORK)/reader-int8 \
 	  --context $(WORK)/context --name default -o artifacts/default
 
 model-fast:
-	$(BIN)/misplaced finetune $(TUNED) --base $(WORK)/encoder --static 256 --held-out $(HELD) \
+	$(SPREAD) --weight articles-train=8 --weight registers=2 --base $(WORK)/encoder-3 --static 256 \
 	  --batch 48 --steps 2500 --learning-rate 5e-3 --max-tokens 128 -o $(WORK)/static
 	$(BIN)/misplaced export $(WORK)/static -o $(WORK)/static-int8
-	$(TEACH) --base $(WORK)/static-int8 --members 3 --width 96 --layers 3 --steps 4000 \
+	$(TEACHFAST) --base $(WORK)/static-int8 --members 3 --width 96 --layers 3 --steps 6000 \
 	  -o $(WORK)/context-fast
 	$(FIT) --most-false-flags 4.5 --encoder $(WORK)/static-int8 --context $(WORK)/context-fast --name fast \
 	  -o artifacts/fast
