@@ -2,7 +2,7 @@
 
 ::
 
-    misplaced export TUNED --blend 0.6 --precision fp32 -o fp32
+    misplaced export TUNED --precision fp32 -o fp32
     python benchmarks/precision.py fp32 --data ../shared/data
 
 Prints one line for each benchmark and precision. The classifier is that of the model, fitted on the
