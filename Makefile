@@ -65,7 +65,9 @@ SYNTHETIC = wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2
 MORE = wild-lines-3 wild-lines-4 wild-prose-3 wild-prose-4
 WILDLINES = wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4
 WILDPROSE = wild-prose-1 wild-prose-2 wild-prose-3 wild-prose-4
-GALLERIES = wild-gallery-1 wild-gallery-2 news-gallery
+WILDGALLERIES = wild-gallery-1 wild-gallery-2
+GALLERIES = $(WILDGALLERIES) news-gallery
+BLOGPROSE = blogs-prose-1 blogs-prose-2 blogs-prose-3
 PROSE = news-prose-21 news-prose-23 news-prose-24
 HELDPROSE = news-held-prose news-held-prose-81 news-held-prose-82 news-held-prose-83 news-held-prose-84
 REGISTERS = corpora/registers.jsonl
@@ -89,16 +91,16 @@ UNREAD = $(foreach name,wild-lines-2 wild-prose-2 wild-gallery-1 news-held-lines
 # What the context networks are taught: prose above all, which they read best; mixed paragraphs sentence
 # by sentence; galleries, which no real page of the training corpus shows.
 SHOWN = $(SYNTHETIC) $(MORE) $(GALLERIES) $(PROSE) $(HELDPROSE) news-wild news-held-lines \
-  blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused news-fused
+  $(BLOGPROSE) wild-fused news-fused
 AT = $(foreach name,$(2),--weight $(name)=$(1))
 CONTEXT = $(BIN)/misplaced finetune --objective context --held-out 0 --batch 24 --cache $(WORK)/cache \
   $(DATA)/wild-train.jsonl.gz
 TEACH = $(CONTEXT) --weight wild-train=1.5 $(call MADE,$(SHOWN)) --learning-rate 1e-3 \
   $(call AT,0.4,$(WILDLINES)) \
   $(call AT,0.3,$(WILDPROSE)) \
-  $(call AT,0.25,wild-gallery-1 wild-gallery-2) $(call AT,0.6,news-gallery news-fused) \
+  $(call AT,0.25,$(WILDGALLERIES)) $(call AT,0.6,news-gallery news-fused) \
   $(call AT,2,$(PROSE)) $(call AT,0.75,$(HELDPROSE)) --weight news-held-lines=0.5 \
-  $(call AT,0.4,blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused)
+  $(call AT,0.4,$(BLOGPROSE) wild-fused)
 # Afterwards more of the prose, at half the rate.
 SHOWNAGAIN = $(SYNTHETIC) wild-gallery-1 news-gallery $(PROSE) $(HELDPROSE) news-wild news-held-lines \
   blogs-prose-1 blogs-prose-2 wild-fused news-fused
@@ -134,19 +136,19 @@ TEACHALL = $(CONTEXT) --weight wild-train=3 $(call MADE,$(SHOWNALL)) --learning-
   $(call AT,0.4,registers-lines more-lines) $(call AT,1.5,$(HALF)) $(call AT,1,$(FEWHELD)) \
   $(call AT,0.8,registers-prose-1 registers-prose-2) --seed 3
 ALLOTHER = all-prose-1 all-prose-2 all-prose-3
-SHOWNLAST = $(WILDLINES) $(WILDPROSE) wild-gallery-1 wild-gallery-2 $(HALF) $(HELDPROSE) news-held-lines \
+SHOWNLAST = $(WILDLINES) $(WILDPROSE) $(WILDGALLERIES) $(HALF) $(HELDPROSE) news-held-lines \
   blogs-prose-1 half-fused registers-prose-1 registers-prose-2 $(ALLOTHER) all-lines
 TEACHLAST = $(CONTEXT) --weight wild-train=4 $(call MADE,$(SHOWNLAST)) --learning-rate 4e-4 \
-  $(call AT,0.7,$(WILDLINES)) $(call AT,0.6,wild-gallery-1 wild-gallery-2 blogs-prose-1) \
+  $(call AT,0.7,$(WILDLINES)) $(call AT,0.6,$(WILDGALLERIES) blogs-prose-1) \
   $(call AT,0.5,$(WILDPROSE) registers-prose-1 registers-prose-2 news-held-lines half-fused all-lines) \
   $(call AT,1.2,$(HALF)) $(call AT,0.8,$(HELDPROSE)) $(call AT,1,$(ALLOTHER)) --seed 4
 # What the networks of the fast model are taught, in two rounds.
 SHOWNFAST = $(WILDLINES) $(WILDPROSE) $(GALLERIES) $(HALF) $(HELDPROSE) news-wild news-held-lines \
-  blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused half-fused $(OTHER) registers-lines $(ALLOTHER) all-lines
+  $(BLOGPROSE) wild-fused half-fused $(OTHER) registers-lines $(ALLOTHER) all-lines
 TEACHFAST = $(CONTEXT) --weight wild-train=2 $(call MADE,$(SHOWNFAST)) \
   --base $(WORK)/static-int8 --members 3 --width 96 --layers 3 \
-  $(call AT,0.25,wild-gallery-1 wild-gallery-2) $(call AT,0.3,$(WILDPROSE)) \
-  $(call AT,0.4,$(WILDLINES) blogs-prose-1 blogs-prose-2 blogs-prose-3 wild-fused) \
+  $(call AT,0.25,$(WILDGALLERIES)) $(call AT,0.3,$(WILDPROSE)) \
+  $(call AT,0.4,$(WILDLINES) $(BLOGPROSE) wild-fused) \
   $(call AT,0.4,$(OTHER) registers-lines all-lines) --weight news-held-lines=0.5 \
   $(call AT,0.6,$(ALLOTHER) news-gallery half-fused) $(call AT,2,$(HALF)) $(call AT,0.75,$(HELDPROSE))
 
