@@ -39,8 +39,8 @@ def corrupt(
         list[str] | None,
         typer.Option(
             help="What: paragraph, run, teaser, sentence, furniture, pointer, headline, headlines, video, "
-            "gallery, blurb, lookalike, fused; or prose (the first four) or wild (short lines in the shares "
-            "of crawled pages). Repeat for several; default prose and furniture."
+            "gallery, blurb, lookalike, fused, companion, service; or prose (the first four) or wild (short "
+            "lines in the shares of crawled pages). Repeat for several; default prose and furniture."
         ),
     ] = None,
     mixed: Annotated[

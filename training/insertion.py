@@ -15,6 +15,7 @@ from misplaced.errors import UsageError
 from misplaced.training import passages
 from misplaced.training.articles import MIN_PARAGRAPHS, Article
 from misplaced.training.blurbs import blurb
+from misplaced.training.companions import companion
 from misplaced.training.donors import DEFAULT_DONORS, DONORS, DonorPool
 from misplaced.training.furniture import furniture
 from misplaced.training.fusion import fused
@@ -25,6 +26,7 @@ from misplaced.training.material import Form, Insertion, Material
 from misplaced.training.page import Page
 from misplaced.training.players import video
 from misplaced.training.pointers import pointer
+from misplaced.training.service_lines import service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +48,8 @@ _FOREIGN: dict[str, Form] = {
     "blurb": blurb,
     "lookalike": lookalike,
     "fused": fused,
+    "companion": companion,
+    "service": service,
 }
 
 FORMS = tuple(_FOREIGN)
@@ -114,8 +118,8 @@ class CorruptedArticle:
     ----------
     kind : str
         The donor of the first foreign text: ``random``, ``topic``, ``date`` or ``title``. Without
-        foreign text ``furniture`` or ``lookalike``, by what was inserted first; ``clean`` (or the
-        host's own kind) where nothing was.
+        foreign text ``furniture`` or ``lookalike``, by what was inserted first, ``companion`` for
+        what no donor gave; ``clean`` (or the host's own kind) where nothing was.
     form : str or None
         The form of the insertion that `kind` tells of, None for a clean one.
     spans : tuple of Span
@@ -243,5 +247,5 @@ def _drawing(
 def _kind(made: Insertion, kinds: list[str]) -> str:
     labels = {made.mark.label} if made.mark else {line.label for line in made.lines}
     if "off_topic" in labels:
-        return kinds[0]
+        return kinds[0] if kinds else "companion"
     return "furniture" if "boilerplate" in labels else "lookalike"
