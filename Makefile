@@ -142,12 +142,33 @@ TEACHLAST = $(CONTEXT) --weight wild-train=4 $(call MADE,$(SHOWNLAST)) --learnin
   $(call AT,0.7,$(WILDLINES)) $(call AT,0.6,$(WILDGALLERIES) blogs-prose-1) \
   $(call AT,0.5,$(WILDPROSE) registers-prose-1 registers-prose-2 news-held-lines half-fused all-lines) \
   $(call AT,1.2,$(HALF)) $(call AT,0.8,$(HELDPROSE)) $(call AT,1,$(ALLOTHER)) --seed 4
-# What the networks of the fast model are taught, in two rounds.
+# In the end what a site says of its other pieces on the very story of the article.
+COMPANIONS = $(foreach n,1 2 3 4 5 6,--form companion) --form service --form service --form wild --mixed --most 4
+WILDCOMPANIONS = wild-companions-1 wild-companions-2 wild-companions-3 wild-companions-4
+FRESH = news-half-27 news-half-28 news-held-prose-81 news-held-prose-82
+SHOWNCOMPANIONS = $(WILDCOMPANIONS) news-companions all-companions $(WILDLINES) $(WILDPROSE) wild-gallery-1 \
+  $(FRESH) news-held-lines blogs-prose-3 half-fused registers-prose-3 $(ALLOTHER) all-lines
+TEACHCOMPANIONS = $(CONTEXT) --weight wild-train=4 $(call MADE,$(SHOWNCOMPANIONS)) --learning-rate 4e-4 \
+  $(call AT,0.8,$(WILDCOMPANIONS) news-companions) $(call AT,0.4,$(WILDLINES) $(WILDPROSE)) \
+  $(call AT,0.6,wild-gallery-1 blogs-prose-3 $(ALLOTHER)) \
+  $(call AT,0.5,all-companions news-held-lines half-fused registers-prose-3 all-lines) \
+  $(call AT,1.4,$(FRESH)) --seed 6 --steps 2500
+# From there more news again, in fresh draws, at a lower rate.
+NEWS = news-half-28 news-half-29 news-held-prose-83 news-held-prose-84 news-held-prose-85
+SHOWNNEWS = $(WILDCOMPANIONS) news-companions all-companions wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2 \
+  wild-gallery-1 $(NEWS) news-held-lines blogs-prose-3 half-fused registers-prose-4 all-prose-1 all-prose-3 all-lines
+TEACHNEWS = $(CONTEXT) --weight wild-train=3 $(call MADE,$(SHOWNNEWS)) --learning-rate 3e-4 \
+  $(call AT,0.5,$(WILDCOMPANIONS) news-companions) \
+  $(call AT,0.4,all-companions wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2 news-held-lines all-lines) \
+  $(call AT,0.8,all-prose-1 all-prose-3) $(call AT,0.5,wild-gallery-1 blogs-prose-3 half-fused registers-prose-4) \
+  $(call AT,2,news-half-28 news-half-29) $(call AT,1.6,news-held-prose-83 news-held-prose-84 news-held-prose-85) \
+  --seed 7 --steps 1500
+# What the networks of the fast model are taught, in two rounds before that of the companions.
 SHOWNFAST = $(WILDLINES) $(WILDPROSE) $(GALLERIES) $(HALF) $(HELDPROSE) news-wild news-held-lines \
   $(BLOGPROSE) wild-fused half-fused $(OTHER) registers-lines $(ALLOTHER) all-lines
+SMALL = --base $(WORK)/static-int8 --members 3 --width 96 --layers 3
 TEACHFAST = $(CONTEXT) --weight wild-train=2 $(call MADE,$(SHOWNFAST)) \
-  --base $(WORK)/static-int8 --members 3 --width 96 --layers 3 \
-  $(call AT,0.25,$(WILDGALLERIES)) $(call AT,0.3,$(WILDPROSE)) \
+  $(SMALL) $(call AT,0.25,$(WILDGALLERIES)) $(call AT,0.3,$(WILDPROSE)) \
   $(call AT,0.4,$(WILDLINES) $(BLOGPROSE) wild-fused) \
   $(call AT,0.4,$(OTHER) registers-lines all-lines) --weight news-held-lines=0.5 \
   $(call AT,0.6,$(ALLOTHER) news-gallery half-fused) $(call AT,2,$(HALF)) $(call AT,0.75,$(HELDPROSE))
@@ -183,7 +204,7 @@ model-corpora:
 	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) $(VARIED) --donor topic --donor date \
 	    --donor random --seed $$seed -o $(WORK)/news-prose-$$seed.jsonl.gz || exit 1; \
 	done
-	for seed in 81 82 83 84; do \
+	for seed in 81 82 83 84 85; do \
 	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --held-out $(HELD) $(VARIED) --donor topic --donor date \
 	    --donor random --seed $$seed -o $(WORK)/news-held-prose-$$seed.jsonl.gz || exit 1; \
 	done
@@ -202,7 +223,7 @@ model-corpora:
 	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --held-out $(HELD) --every 2 --form fused --seed 51 \
 	  -o $(WORK)/news-fused.jsonl.gz
 	$(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) --form fused --seed 52 -o $(WORK)/wild-fused.jsonl.gz
-	for seed in 25 26 27; do \
+	for seed in 25 26 27 28 29; do \
 	  $(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 2 $(VARIED) --donor topic \
 	    --donor date --donor random --seed $$seed -o $(WORK)/news-half-$$seed.jsonl.gz || exit 1; \
 	done
@@ -230,6 +251,14 @@ model-corpora:
 	    --seed 11$$seed -o $(WORK)/all-prose-$$seed.jsonl.gz || exit 1; \
 	done
 	$(CORRUPT) corpora/more-registers.jsonl $(OTHERLINES) --seed 115 -o $(WORK)/all-lines.jsonl.gz
+	for seed in 1 2 3 4; do \
+	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) $(COMPANIONS) --donor title --donor title \
+	    --donor random --seed 20$$seed -o $(WORK)/wild-companions-$$seed.jsonl.gz || exit 1; \
+	done
+	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 6 $(COMPANIONS) --donor topic --donor date \
+	  --donor title --donor random --seed 211 -o $(WORK)/news-companions.jsonl.gz
+	$(CORRUPT) corpora/more-registers.jsonl --trust-lines $(COMPANIONS) --donor topic --donor title \
+	  --donor random --seed 221 -o $(WORK)/all-companions.jsonl.gz
 
 model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 8e-5 \
@@ -261,7 +290,10 @@ model-context:
 	$(TEACHALL) --base $(WORK)/encoder-int8 --members 4 --steps 3000 --begin $(WORK)/context-3 \
 	  -o $(WORK)/context-5
 	$(TEACHLAST) --base $(WORK)/encoder-int8 --members 4 --steps 4000 --begin $(WORK)/context-5 \
-	  --mean-with $(WORK)/context-3 --mean-with $(WORK)/context-4 -o $(WORK)/context
+	  --mean-with $(WORK)/context-3 --mean-with $(WORK)/context-4 -o $(WORK)/context-6
+	$(TEACHCOMPANIONS) --base $(WORK)/encoder-int8 --members 4 --begin $(WORK)/context-6 -o $(WORK)/context-7
+	$(TEACHNEWS) --base $(WORK)/encoder-int8 --members 4 --begin $(WORK)/context-7 \
+	  --mean-with $(WORK)/context-6 -o $(WORK)/context
 
 FIT = $(BIN)/misplaced train $(FITTED) $(WEIGHTS) -C 0.001 --held-out $(HELD) --seen-weight 1 \
   --cache $(WORK)/cache $(call MADE,$(HELDOTHERS)) $(call AT,0.3,$(HELDOTHERS))
@@ -275,7 +307,9 @@ model-fast:
 	  --batch 48 --steps 2500 --learning-rate 5e-3 --max-tokens 128 -o $(WORK)/static
 	$(BIN)/misplaced export $(WORK)/static -o $(WORK)/static-int8
 	$(TEACHFAST) --learning-rate 1e-3 --steps 6000 -o $(WORK)/context-fast-1
-	$(TEACHFAST) --learning-rate 4e-4 --steps 3000 --seed 1 --begin $(WORK)/context-fast-1 -o $(WORK)/context-fast
+	$(TEACHFAST) --learning-rate 4e-4 --steps 3000 --seed 1 --begin $(WORK)/context-fast-1 \
+	  -o $(WORK)/context-fast-2
+	$(TEACHCOMPANIONS) $(SMALL) --begin $(WORK)/context-fast-2 -o $(WORK)/context-fast
 	$(FIT) --most-false-flags 4 --encoder $(WORK)/static-int8 --context $(WORK)/context-fast --name fast \
 	  -o artifacts/fast
 

@@ -15,5 +15,5 @@ def test_the_cards_of_the_bundled_models_are_what_their_manifests_say(name):
 
 def test_further_rounds_and_their_mean_are_told():
     card = (bundled("default") / "README.md").read_text(encoding="utf-8")
-    assert "4,000 steps each in the last round" in card
-    assert "Their weights are the mean of 3 rounds." in card
+    assert "1,500 steps each in the last round" in card
+    assert "Their weights are the mean of 2 rounds." in card
