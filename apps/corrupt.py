@@ -92,8 +92,8 @@ def corrupt(
     from misplaced.apps.overwriting import refuse_overwriting
     from misplaced.apps.reporters.escaping import message
     from misplaced.training.corpus import make_corpus
-    from misplaced.training.donors import DEFAULT_DONORS
-    from misplaced.training.insertion import DEFAULT_FORMS, InsertionSettings, form_names
+    from misplaced.training.corruption.donors import DEFAULT_DONORS
+    from misplaced.training.corruption.insertion import DEFAULT_FORMS, InsertionSettings, form_names
 
     refuse_overwriting(output, [*articles, *(donors_from or ())])
     forms = form_names(form) if form else DEFAULT_FORMS

@@ -20,7 +20,7 @@ from misplaced.eval.scored import CLEAN_KIND
 from misplaced.labelled import LabelledDocument, read_labelled, read_objects
 from misplaced.replacing import replacing
 from misplaced.training.corpus import make_corpus
-from misplaced.training.insertion import InsertionSettings
+from misplaced.training.corruption.insertion import InsertionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

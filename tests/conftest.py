@@ -144,7 +144,7 @@ def article_file(articles, tmp_path_factory):
 def labelled_file(article_file, tmp_path_factory):
     """The articles with insertions of every form."""
     from misplaced.training.corpus import make_corpus
-    from misplaced.training.insertion import InsertionSettings
+    from misplaced.training.corruption.insertion import InsertionSettings
 
     path = tmp_path_factory.mktemp("labelled") / "labelled.jsonl"
     make_corpus([article_file], path, InsertionSettings(rate=0.9, donors=("random",), seed=3))

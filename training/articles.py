@@ -1,6 +1,6 @@
 """Read the articles that labelled corpora are made from, labelled themselves or not.
 
-Start of the training data's way: articles -> :mod:`misplaced.training.insertion` -> labelled
+Start of the training data's way: articles -> :mod:`misplaced.training.corruption.insertion` -> labelled
 corpus -> :mod:`misplaced.training.fitting`.
 """
 

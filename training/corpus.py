@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from misplaced.errors import CorpusError, UsageError
 from misplaced.replacing import replacing
 from misplaced.training.articles import MIN_PARAGRAPHS, Article, label_recurring, read_articles
-from misplaced.training.donors import DonorPool
-from misplaced.training.insertion import CorruptedArticle, InsertionSettings, corrupt
+from misplaced.training.corruption.donors import DonorPool
+from misplaced.training.corruption.insertion import CorruptedArticle, InsertionSettings, corrupt
 from misplaced.training.split import is_held_out
 
 if TYPE_CHECKING:

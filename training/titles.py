@@ -13,7 +13,7 @@ import numpy as np
 from misplaced.document import MIN_PARAGRAPHS, fold
 from misplaced.features.terms import Terms, TermWeights
 from misplaced.title import title_measures
-from misplaced.training.donors import same_story
+from misplaced.training.corruption.donors import same_story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

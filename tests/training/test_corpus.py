@@ -13,14 +13,14 @@ import pytest
 from misplaced.errors import CorpusError, UsageError
 from misplaced.labelled import digest, read_labelled
 from misplaced.training.corpus import make_corpus
-from misplaced.training.insertion import InsertionSettings
+from misplaced.training.corruption.insertion import InsertionSettings
 
 MAKE = """
 import sys
 from pathlib import Path
 from misplaced.training.corpus import make_corpus
-from misplaced.training.donors import DONORS
-from misplaced.training.insertion import FORMS, InsertionSettings
+from misplaced.training.corruption.donors import DONORS
+from misplaced.training.corruption.insertion import FORMS, InsertionSettings
 settings = InsertionSettings(1.0, 3, DONORS, FORMS, seed=5, mixed=True)
 make_corpus([Path(sys.argv[1])], Path(sys.argv[2]), settings)
 """

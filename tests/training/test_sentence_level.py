@@ -75,7 +75,7 @@ def test_train_writes_it_into_the_model(labelled_file, article_file, tmp_path, m
     from misplaced import Detector
     from misplaced.apps import fitting
     from misplaced.training.corpus import make_corpus
-    from misplaced.training.insertion import InsertionSettings
+    from misplaced.training.corruption.insertion import InsertionSettings
 
     fused = tmp_path / "fused.jsonl"
     make_corpus([article_file], fused, InsertionSettings(rate=1.0, forms=("fused",), seed=9), limit=12)

@@ -1,8 +1,9 @@
 """Form ``lookalike``: short lines that belong, though they look like what does not.
 
-Between :mod:`misplaced.training.captions` and :mod:`misplaced.training.insertion`. Made from the
-host's own words, so that a model cannot take shortness, capitals or a missing full stop for
-foreignness: captions, sub-headings, bylines, notes, pull quotes, lists.
+Between :mod:`misplaced.training.corruption.captions` and
+:mod:`misplaced.training.corruption.insertion`. Made from the host's own words, so that a model
+cannot take shortness, capitals or a missing full stop for foreignness: captions, sub-headings,
+bylines, notes, pull quotes, lists.
 """
 
 from __future__ import annotations
@@ -10,11 +11,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from misplaced.training import invention
-from misplaced.training.captions import caption, caption_style, credit
-from misplaced.training.function_words import FUNCTION_WORDS
-from misplaced.training.material import Insertion, Line, Material, headline_of, inserted, prose, sentences_of
-from misplaced.training.players import framed, player
+from misplaced.training.corruption import invention
+from misplaced.training.corruption.captions import caption, caption_style, credit
+from misplaced.training.corruption.function_words import FUNCTION_WORDS
+from misplaced.training.corruption.material import (
+    Insertion,
+    Line,
+    Material,
+    headline_of,
+    inserted,
+    prose,
+    sentences_of,
+)
+from misplaced.training.corruption.players import framed, player
 
 if TYPE_CHECKING:
     import random

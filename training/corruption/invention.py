@@ -1,7 +1,8 @@
 """Invented persons, publications, agencies, dates and addresses for generated lines.
 
-Used by the forms of :mod:`misplaced.training.insertion`. Surnames and titles of publications are put
-together from parts, so that a model cannot learn a list of them, and nobody real is named.
+Used by the forms of :mod:`misplaced.training.corruption.insertion`. Surnames and titles of
+publications are put together from parts, so that a model cannot learn a list of them, and nobody
+real is named.
 """
 
 from __future__ import annotations

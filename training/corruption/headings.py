@@ -1,15 +1,15 @@
 """Forms ``headline`` and ``headlines``: titles of other stories alone, and lists of them.
 
-Between :mod:`misplaced.training.material` and :mod:`misplaced.training.insertion`.
+Between :mod:`misplaced.training.corruption.material` and :mod:`misplaced.training.corruption.insertion`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from misplaced.training import invention
-from misplaced.training.material import Insertion, Line, Material, inserted
-from misplaced.training.pointers import cased, marker
+from misplaced.training.corruption import invention
+from misplaced.training.corruption.material import Insertion, Line, Material, inserted
+from misplaced.training.corruption.pointers import cased, marker
 
 if TYPE_CHECKING:
     import random

@@ -12,21 +12,21 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from misplaced.errors import UsageError
-from misplaced.training import passages
 from misplaced.training.articles import MIN_PARAGRAPHS, Article
-from misplaced.training.blurbs import blurb
-from misplaced.training.companions import companion
-from misplaced.training.donors import DEFAULT_DONORS, DONORS, DonorPool
-from misplaced.training.furniture import furniture
-from misplaced.training.fusion import fused
-from misplaced.training.gallery import gallery
-from misplaced.training.headings import headline, headlines
-from misplaced.training.lookalikes import lookalike
-from misplaced.training.material import Form, Insertion, Material
-from misplaced.training.page import Page
-from misplaced.training.players import video
-from misplaced.training.pointers import pointer
-from misplaced.training.service_lines import service
+from misplaced.training.corruption import passages
+from misplaced.training.corruption.blurbs import blurb
+from misplaced.training.corruption.companions import companion
+from misplaced.training.corruption.donors import DEFAULT_DONORS, DONORS, DonorPool
+from misplaced.training.corruption.furniture import furniture
+from misplaced.training.corruption.fusion import fused
+from misplaced.training.corruption.gallery import gallery
+from misplaced.training.corruption.headings import headline, headlines
+from misplaced.training.corruption.lookalikes import lookalike
+from misplaced.training.corruption.material import Form, Insertion, Material
+from misplaced.training.corruption.page import Page
+from misplaced.training.corruption.players import video
+from misplaced.training.corruption.pointers import pointer
+from misplaced.training.corruption.service_lines import service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

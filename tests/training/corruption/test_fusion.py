@@ -8,9 +8,9 @@ import pytest
 from misplaced.labelled import read_labelled
 from misplaced.training.articles import Article
 from misplaced.training.corpus import make_corpus
-from misplaced.training.donors import DonorPool
-from misplaced.training.fusion import MIN_HOST_WORDS
-from misplaced.training.insertion import DEFAULT_FORMS, InsertionSettings, corrupt
+from misplaced.training.corruption.donors import DonorPool
+from misplaced.training.corruption.fusion import MIN_HOST_WORDS
+from misplaced.training.corruption.insertion import DEFAULT_FORMS, InsertionSettings, corrupt
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,7 +1,7 @@
 """Captions of pictures, made from an article's sentences and the names in it.
 
-Used by :mod:`misplaced.training.gallery` (captions of other stories) and
-:mod:`misplaced.training.lookalikes` (captions of the host's own).
+Used by :mod:`misplaced.training.corruption.gallery` (captions of other stories) and
+:mod:`misplaced.training.corruption.lookalikes` (captions of the host's own).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from misplaced.training import invention
-from misplaced.training.function_words import FUNCTION_WORDS
-from misplaced.training.material import prose, sentences_of
-from misplaced.training.subjects import subjects
+from misplaced.training.corruption import invention
+from misplaced.training.corruption.function_words import FUNCTION_WORDS
+from misplaced.training.corruption.material import prose, sentences_of
+from misplaced.training.corruption.subjects import subjects
 
 if TYPE_CHECKING:
     import random

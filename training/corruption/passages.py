@@ -1,13 +1,13 @@
 """Forms of foreign prose: whole paragraphs, runs of them, teasers and lone sentences.
 
-Between :mod:`misplaced.training.material` and :mod:`misplaced.training.insertion`.
+Between :mod:`misplaced.training.corruption.material` and :mod:`misplaced.training.corruption.insertion`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from misplaced.training.material import (
+from misplaced.training.corruption.material import (
     Insertion,
     Material,
     headline_of,

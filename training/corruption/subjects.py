@@ -1,7 +1,8 @@
 """Whom and what an article's pictures show: the people and places it names.
 
-Between :mod:`misplaced.training.material` and :mod:`misplaced.training.captions`. A rough reading by
-the shape of the words: it feeds captions, where a wrong guess costs nothing but taste.
+Between :mod:`misplaced.training.corruption.material` and
+:mod:`misplaced.training.corruption.captions`. A rough reading by the shape of the words: it feeds
+captions, where a wrong guess costs nothing but taste.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from misplaced.training.material import prose
+from misplaced.training.corruption.material import prose
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -1,17 +1,18 @@
 """Form ``service``: service lines of the article's own, which look like what the page says of itself.
 
-Between :mod:`misplaced.training.subjects` and :mod:`misplaced.training.insertion`. Reviews and
-announcements give prices, places and ratings in lines of a name and a value; features divide
-themselves by rules and announce a list in half a sentence. All of it belongs.
+Between :mod:`misplaced.training.corruption.subjects` and
+:mod:`misplaced.training.corruption.insertion`. Reviews and announcements give prices, places and
+ratings in lines of a name and a value; features divide themselves by rules and announce a list in
+half a sentence. All of it belongs.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from misplaced.training import invention
-from misplaced.training.material import Insertion, Line, Material, headline_of, inserted
-from misplaced.training.subjects import names_in
+from misplaced.training.corruption import invention
+from misplaced.training.corruption.material import Insertion, Line, Material, headline_of, inserted
+from misplaced.training.corruption.subjects import names_in
 
 if TYPE_CHECKING:
     import random

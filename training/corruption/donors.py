@@ -1,6 +1,6 @@
 """Whose text is inserted: articles by topic, day and source, and which of them tell the host's own story.
 
-Between :mod:`misplaced.training.articles` and :mod:`misplaced.training.insertion`.
+Between :mod:`misplaced.training.articles` and :mod:`misplaced.training.corruption.insertion`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from misplaced.document import fold
-from misplaced.training.function_words import FUNCTION_WORDS
+from misplaced.training.corruption.function_words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     import random

@@ -1,8 +1,9 @@
 """Form ``fused``: foreign text run together with a paragraph of the host.
 
-Between :mod:`misplaced.training.material` and :mod:`misplaced.training.insertion`. What is fused are
-the lines of other forms; where they stand and what joins them are those of pages whose blocks were
-run together. The mixed paragraph is labelled ``ignore``, the foreign part of it is marked by a span.
+Between :mod:`misplaced.training.corruption.material` and
+:mod:`misplaced.training.corruption.insertion`. What is fused are the lines of other forms; where
+they stand and what joins them are those of pages whose blocks were run together. The mixed
+paragraph is labelled ``ignore``, the foreign part of it is marked by a span.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from misplaced.training import passages
-from misplaced.training.furniture import furniture
-from misplaced.training.headings import headline
-from misplaced.training.material import Insertion, Line, Mark, Material
-from misplaced.training.players import video
-from misplaced.training.pointers import pointer
+from misplaced.training.corruption import passages
+from misplaced.training.corruption.furniture import furniture
+from misplaced.training.corruption.headings import headline
+from misplaced.training.corruption.material import Insertion, Line, Mark, Material
+from misplaced.training.corruption.players import video
+from misplaced.training.corruption.pointers import pointer
 
 if TYPE_CHECKING:
     import random
 
-    from misplaced.training.material import Form
+    from misplaced.training.corruption.material import Form
 
 #: Words a host paragraph needs: fused to less, the foreign text is the paragraph.
 MIN_HOST_WORDS = 20

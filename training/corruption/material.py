@@ -1,6 +1,6 @@
 """What forms are made of: the host, its donors and the lines that come out.
 
-Between :mod:`misplaced.training.donors` and the modules of the forms, which are functions from a
+Between :mod:`misplaced.training.corruption.donors` and the modules of the forms, which are functions from a
 :class:`Material` and a random generator to an :class:`Insertion`.
 """
 

@@ -1,6 +1,6 @@
 """An article while lines are inserted: where each form finds its place.
 
-Between the forms and :mod:`misplaced.training.insertion`.
+Between the forms and :mod:`misplaced.training.corruption.insertion`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from misplaced.spans import Span
 if TYPE_CHECKING:
     import random
 
-    from misplaced.training.material import Insertion, Mark
+    from misplaced.training.corruption.material import Insertion, Mark
 
 #: Where crawled pages show a form below the article rather than inside it.
 _END_SHARE = {"headlines": 0.6, "gallery": 0.3, "blurb": 0.3, "video": 0.05, "pointer": 0.1, "headline": 0.1}

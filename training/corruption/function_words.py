@@ -1,7 +1,7 @@
 """English words that say nothing of a topic.
 
-Used by :mod:`misplaced.training.donors` (what two titles share) and
-:mod:`misplaced.training.lookalikes` (where a phrase may begin and end).
+Used by :mod:`misplaced.training.corruption.donors` (what two titles share) and
+:mod:`misplaced.training.corruption.lookalikes` (where a phrase may begin and end).
 """
 
 from __future__ import annotations

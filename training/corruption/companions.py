@@ -1,10 +1,11 @@
 """Form ``companion``: what a site says of its other pieces on the very story of the article.
 
-Between :mod:`misplaced.training.subjects` and :mod:`misplaced.training.insertion`. By topic such a
-line belongs and its form alone tells, so that donors cannot give it: its titles are put together
-from the names that the host names. None stands bare among the host's paragraphs, where it might be
-a sub-heading of the article's own: each has the words of a pointer, of a player or of a prompt, or
-stands in a list below the article.
+Between :mod:`misplaced.training.corruption.subjects` and
+:mod:`misplaced.training.corruption.insertion`. By topic such a line belongs and its form alone
+tells, so that donors cannot give it: its titles are put together from the names that the host
+names. None stands bare among the host's paragraphs, where it might be a sub-heading of the
+article's own: each has the words of a pointer, of a player or of a prompt, or stands in a list
+below the article.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from misplaced.training.headings import heading
-from misplaced.training.material import (
+from misplaced.training.corruption.headings import heading
+from misplaced.training.corruption.material import (
     Insertion,
     Line,
     Material,
@@ -22,9 +23,9 @@ from misplaced.training.material import (
     prose,
     split_sentences,
 )
-from misplaced.training.players import framed, player
-from misplaced.training.pointers import cased, pointing
-from misplaced.training.subjects import names_in, subjects
+from misplaced.training.corruption.players import framed, player
+from misplaced.training.corruption.pointers import cased, pointing
+from misplaced.training.corruption.subjects import names_in, subjects
 
 if TYPE_CHECKING:
     import random

@@ -1,16 +1,17 @@
 """Form ``furniture``: what a page says of itself.
 
-Between :mod:`misplaced.training.material` and :mod:`misplaced.training.insertion`. Sites word theirs
-in thousands of ways; these lines cover what such lines are for, so that a corpus without furniture of
-its own still teaches the class. Some are put together from a small grammar with invented names.
+Between :mod:`misplaced.training.corruption.material` and
+:mod:`misplaced.training.corruption.insertion`. Sites word theirs in thousands of ways; these lines
+cover what such lines are for, so that a corpus without furniture of its own still teaches the
+class. Some are put together from a small grammar with invented names.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from misplaced.training import invention
-from misplaced.training.material import Insertion, Line, Material
+from misplaced.training.corruption import invention
+from misplaced.training.corruption.material import Insertion, Line, Material
 
 if TYPE_CHECKING:
     import random

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from misplaced.training.articles import Article
-from misplaced.training.donors import DonorPool, same_story
+from misplaced.training.corruption.donors import DonorPool, same_story
 
 
 def article(name, title):

@@ -1,8 +1,9 @@
 """Form ``gallery``: a run of captions of other stories' pictures.
 
-Between :mod:`misplaced.training.captions` and :mod:`misplaced.training.insertion`. On real pages
-twenty to forty captions of a gallery that has nothing to do with the article can make up most of
-it; they resemble each other more than the article's own paragraphs do.
+Between :mod:`misplaced.training.corruption.captions` and
+:mod:`misplaced.training.corruption.insertion`. On real pages twenty to forty captions of a gallery
+that has nothing to do with the article can make up most of it; they resemble each other more than
+the article's own paragraphs do.
 """
 
 from __future__ import annotations
@@ -10,8 +11,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from misplaced.training.captions import CaptionStyle, caption, caption_style
-from misplaced.training.material import Insertion, Material, headline_of, inserted, prose, sentences_of
+from misplaced.training.corruption.captions import CaptionStyle, caption, caption_style
+from misplaced.training.corruption.material import (
+    Insertion,
+    Material,
+    headline_of,
+    inserted,
+    prose,
+    sentences_of,
+)
 
 if TYPE_CHECKING:
     import random

@@ -1,9 +1,9 @@
 """Form ``pointer``: another story's headline with the words that point to it.
 
-Between :mod:`misplaced.training.material` and :mod:`misplaced.training.insertion`. Sites word their
-pointers in thousands of ways and each site all of its own alike: the words are put together from a
-small grammar (verb x object, adjective x noun, separators, brackets, case), and one article keeps to
-one wording mostly.
+Between :mod:`misplaced.training.corruption.material` and
+:mod:`misplaced.training.corruption.insertion`. Sites word their pointers in thousands of ways and
+each site all of its own alike: the words are put together from a small grammar (verb x object,
+adjective x noun, separators, brackets, case), and one article keeps to one wording mostly.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from misplaced.training import invention
-from misplaced.training.material import Insertion, Material, inserted
+from misplaced.training.corruption import invention
+from misplaced.training.corruption.material import Insertion, Material, inserted
 
 if TYPE_CHECKING:
     import random

@@ -1,14 +1,21 @@
 """Form ``video``: titles of other stories' videos and recordings with the words of a player.
 
-Between :mod:`misplaced.training.material` and :mod:`misplaced.training.insertion`.
+Between :mod:`misplaced.training.corruption.material` and :mod:`misplaced.training.corruption.insertion`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from misplaced.training.material import Insertion, Material, headline_of, inserted, prose, split_sentences
-from misplaced.training.pointers import cased
+from misplaced.training.corruption.material import (
+    Insertion,
+    Material,
+    headline_of,
+    inserted,
+    prose,
+    split_sentences,
+)
+from misplaced.training.corruption.pointers import cased
 
 if TYPE_CHECKING:
     import random

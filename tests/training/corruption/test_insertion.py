@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from misplaced.errors import UsageError
 from misplaced.labelled import LABELLED
 from misplaced.training.articles import Article
-from misplaced.training.donors import DEFAULT_DONORS, DonorPool
-from misplaced.training.insertion import (
+from misplaced.training.corruption.donors import DEFAULT_DONORS, DonorPool
+from misplaced.training.corruption.insertion import (
     DEFAULT_FORMS,
     FORMS,
     GROUPS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from misplaced.training.material import Insertion, Line
-from misplaced.training.page import Page
+from misplaced.training.corruption.material import Insertion, Line
+from misplaced.training.corruption.page import Page
 
 
 def page():

@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from misplaced.training.articles import Article
-from misplaced.training.donors import DonorPool
-from misplaced.training.insertion import InsertionSettings, corrupt
-from misplaced.training.material import headline_of
+from misplaced.training.corruption.donors import DonorPool
+from misplaced.training.corruption.insertion import InsertionSettings, corrupt
+from misplaced.training.corruption.material import headline_of
 
 
 def article(number):

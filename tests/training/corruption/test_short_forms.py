@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from misplaced.training.articles import Article
-from misplaced.training.furniture import furniture_line
-from misplaced.training.insertion import GROUPS, DonorPool, InsertionSettings, corrupt
-from misplaced.training.material import headline_of, split_sentences
-from misplaced.training.pointers import marker
-from misplaced.training.subjects import subjects
+from misplaced.training.corruption.furniture import furniture_line
+from misplaced.training.corruption.insertion import GROUPS, DonorPool, InsertionSettings, corrupt
+from misplaced.training.corruption.material import headline_of, split_sentences
+from misplaced.training.corruption.pointers import marker
+from misplaced.training.corruption.subjects import subjects
 
 WORDS = [
     "alder",
