@@ -52,15 +52,19 @@ demo: ## flag what does not belong in the examples
 # never see: the classifier is fitted and calibrated on those. The last 459 blogs are a benchmark.
 HELD = 0.3
 WILD = --donors-from $(DATA)/articles-train.jsonl.gz --recurrences 0
-LINES = --form wild --form gallery --mixed --most 3 --donor title --donor title --donor random
-NEWSLINES = --form wild --form gallery --mixed --most 3 --donor topic --donor date --donor title --donor random
+# Whose lines stand in real pages, in news with topics and dates, and in other registers.
+WILDDONORS = --donor title --donor title --donor random
+NEWSDONORS = --donor topic --donor date --donor title --donor random
+OTHERDONORS = --donor topic --donor title --donor random
+LINES = --form wild --form gallery --mixed --most 3 $(WILDDONORS)
+NEWSLINES = --form wild --form gallery --mixed --most 3 $(NEWSDONORS)
 CORRUPT = $(BIN)/misplaced corrupt
 MADE = $(addprefix $(WORK)/,$(addsuffix .jsonl.gz,$(1)))
 VARIED = --form prose --mixed --rate 0.85 --most 3
 DENSE = --form prose --mixed --rate 1 --most 3
 # Of other registers than news, whose short lines are the article's own.
 OTHERPROSE = --trust-lines $(VARIED) --donor topic --donor random
-OTHERLINES = --trust-lines --form wild --form gallery --mixed --most 3 --donor topic --donor title --donor random
+OTHERLINES = --trust-lines --form wild --form gallery --mixed --most 3 $(OTHERDONORS)
 SYNTHETIC = wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2
 MORE = wild-lines-3 wild-lines-4 wild-prose-3 wild-prose-4
 WILDLINES = wild-lines-1 wild-lines-2 wild-lines-3 wild-lines-4
@@ -154,15 +158,15 @@ TEACHCOMPANIONS = $(CONTEXT) --weight wild-train=4 $(call MADE,$(SHOWNCOMPANIONS
   $(call AT,0.5,all-companions news-held-lines half-fused registers-prose-3 all-lines) \
   $(call AT,1.4,$(FRESH)) --seed 6 --steps 2500
 # From there more news again, in fresh draws, at a lower rate.
-NEWS = news-half-28 news-half-29 news-held-prose-83 news-held-prose-84 news-held-prose-85
-SHOWNNEWS = $(WILDCOMPANIONS) news-companions all-companions wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2 \
-  wild-gallery-1 $(NEWS) news-held-lines blogs-prose-3 half-fused registers-prose-4 all-prose-1 all-prose-3 all-lines
+NEWHALF = news-half-28 news-half-29
+NEWHELD = news-held-prose-83 news-held-prose-84 news-held-prose-85
+SHOWNNEWS = $(WILDCOMPANIONS) news-companions all-companions $(SYNTHETIC) wild-gallery-1 $(NEWHALF) $(NEWHELD) \
+  news-held-lines blogs-prose-3 half-fused registers-prose-4 all-prose-1 all-prose-3 all-lines
 TEACHNEWS = $(CONTEXT) --weight wild-train=3 $(call MADE,$(SHOWNNEWS)) --learning-rate 3e-4 \
   $(call AT,0.5,$(WILDCOMPANIONS) news-companions) \
-  $(call AT,0.4,all-companions wild-lines-1 wild-lines-2 wild-prose-1 wild-prose-2 news-held-lines all-lines) \
+  $(call AT,0.4,all-companions $(SYNTHETIC) news-held-lines all-lines) \
   $(call AT,0.8,all-prose-1 all-prose-3) $(call AT,0.5,wild-gallery-1 blogs-prose-3 half-fused registers-prose-4) \
-  $(call AT,2,news-half-28 news-half-29) $(call AT,1.6,news-held-prose-83 news-held-prose-84 news-held-prose-85) \
-  --seed 7 --steps 1500
+  $(call AT,2,$(NEWHALF)) $(call AT,1.6,$(NEWHELD)) --seed 7 --steps 1500
 # What the networks of the fast model are taught, in two rounds before that of the companions.
 SHOWNFAST = $(WILDLINES) $(WILDPROSE) $(GALLERIES) $(HALF) $(HELDPROSE) news-wild news-held-lines \
   $(BLOGPROSE) wild-fused half-fused $(OTHER) registers-lines $(ALLOTHER) all-lines
@@ -215,8 +219,8 @@ model-corpora:
 	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 4 $(NEWSLINES) --seed 31 \
 	  -o $(WORK)/news-wild.jsonl.gz
 	for seed in 1 2; do \
-	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) --form gallery --most 1 --donor title --donor title \
-	    --donor random --seed 6$$seed -o $(WORK)/wild-gallery-$$seed.jsonl.gz || exit 1; \
+	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) --form gallery --most 1 $(WILDDONORS) \
+	    --seed 6$$seed -o $(WORK)/wild-gallery-$$seed.jsonl.gz || exit 1; \
 	done
 	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --every 8 --form gallery --most 1 --donor title --donor topic \
 	  --donor date --donor random --seed 63 -o $(WORK)/news-gallery.jsonl.gz
@@ -252,13 +256,13 @@ model-corpora:
 	done
 	$(CORRUPT) corpora/more-registers.jsonl $(OTHERLINES) --seed 115 -o $(WORK)/all-lines.jsonl.gz
 	for seed in 1 2 3 4; do \
-	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) $(COMPANIONS) --donor title --donor title \
-	    --donor random --seed 20$$seed -o $(WORK)/wild-companions-$$seed.jsonl.gz || exit 1; \
+	  $(CORRUPT) $(DATA)/wild-train.jsonl.gz $(WILD) $(COMPANIONS) $(WILDDONORS) \
+	    --seed 20$$seed -o $(WORK)/wild-companions-$$seed.jsonl.gz || exit 1; \
 	done
-	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 6 $(COMPANIONS) --donor topic --donor date \
-	  --donor title --donor random --seed 211 -o $(WORK)/news-companions.jsonl.gz
-	$(CORRUPT) corpora/more-registers.jsonl --trust-lines $(COMPANIONS) --donor topic --donor title \
-	  --donor random --seed 221 -o $(WORK)/all-companions.jsonl.gz
+	$(CORRUPT) $(DATA)/articles-train.jsonl.gz --tuned $(HELD) --every 6 $(COMPANIONS) $(NEWSDONORS) \
+	  --seed 211 -o $(WORK)/news-companions.jsonl.gz
+	$(CORRUPT) corpora/more-registers.jsonl --trust-lines $(COMPANIONS) $(OTHERDONORS) \
+	  --seed 221 -o $(WORK)/all-companions.jsonl.gz
 
 model-encoder:
 	$(BIN)/misplaced finetune $(TUNED) --held-out $(HELD) --steps 700 --learning-rate 8e-5 \
