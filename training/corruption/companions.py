@@ -21,7 +21,7 @@ from misplaced.training.corruption.material import (
     headline_of,
     inserted,
     prose,
-    split_sentences,
+    statements,
 )
 from misplaced.training.corruption.players import framed, player
 from misplaced.training.corruption.pointers import cased, pointing
@@ -93,7 +93,7 @@ def companion(material: Material, rng: random.Random) -> Insertion | None:
         other = rng.choice([one for one in names if one != name] or names)
         return frame.format(p=rng.choice(people), n=name, m=other)
 
-    own = _statements(host)
+    own = _clips(host)
 
     def title() -> str:
         text = rng.choice(own) if own and rng.random() < 0.17 else fill(rng.choice(_TITLES))
@@ -126,15 +126,9 @@ def _named(host: Article) -> tuple[list[str], list[str]]:
     return people or names, names
 
 
-def _statements(host: Article) -> list[str]:
+def _clips(host: Article) -> list[str]:
     """Short sentences of the host, which sites make titles of clips of."""
-    fewest, most = _TITLE_WORDS
-    return [
-        sentence.rstrip(".")
-        for i in prose(host)
-        for sentence in split_sentences(host.paragraphs[i])
-        if fewest <= len(sentence.split()) <= most and not set(sentence) & set('"“”')
-    ]
+    return [s.rstrip(".") for s in statements(host, *_TITLE_WORDS) if not set(s) & set('"“”')]
 
 
 def _headline(host: Article, title: Callable[[], str], rng: random.Random) -> str:
@@ -157,7 +151,7 @@ def _broken(style: random.Random, title: str, rng: random.Random) -> str:
         message = cased(message, style)
     if rng.random() < 0.1:
         message = f"{message} {message}"
-    return f"{message} {behind} {title}" if behind else f"{message} {title}"
+    return " ".join(part for part in (message, behind, title) if part)
 
 
 def _listed(material: Material, title: Callable[[], str], rng: random.Random) -> Insertion:

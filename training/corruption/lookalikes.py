@@ -15,13 +15,14 @@ from misplaced.training.corruption import invention
 from misplaced.training.corruption.captions import caption, caption_style, credit
 from misplaced.training.corruption.function_words import FUNCTION_WORDS
 from misplaced.training.corruption.material import (
+    MIN_WORDS,
     Insertion,
     Line,
     Material,
     headline_of,
     inserted,
     prose,
-    sentences_of,
+    statements,
 )
 from misplaced.training.corruption.players import framed, player
 
@@ -57,7 +58,7 @@ _QUOTES = ("“{}”", '"{}"', "{}", "“{}", "‘{}’")
 _BULLETS = ("• {}", "- {}", "* {}", "{n}. {}", "{n}) {}", "– {}", "· {}")
 _SUB_WORDS = (2, 6)
 _QUOTE_WORDS = (5, 20)
-_ITEM_WORDS = (3, 14)
+_MOST_ITEM_WORDS = 14
 
 
 def lookalike(material: Material, rng: random.Random) -> Insertion | None:
@@ -138,7 +139,7 @@ def _pull_quote(material: Material, rng: random.Random) -> Insertion | None:
     said = [words for i in prose(material.host) for words in _SAID.findall(material.host.paragraphs[i])]
     fewest, most = _QUOTE_WORDS
     found = [words.rstrip(",") for words in said if fewest <= len(words.split()) <= most]
-    found = found or _sentences(material, fewest, most)
+    found = found or statements(material.host, MIN_WORDS, most)
     if not found:
         return None
     return inserted([rng.choice(_QUOTES).format(rng.choice(found).strip("\"“”‘’'"))], "coherent")
@@ -146,22 +147,15 @@ def _pull_quote(material: Material, rng: random.Random) -> Insertion | None:
 
 def _list(material: Material, rng: random.Random) -> Insertion | None:
     """Two to five short statements of the article as a list."""
-    found = _sentences(material, *_ITEM_WORDS) or _sentences(material, *_QUOTE_WORDS)
+    found = statements(material.host, MIN_WORDS, _MOST_ITEM_WORDS) or statements(
+        material.host, MIN_WORDS, _QUOTE_WORDS[1]
+    )
     if len(found) < 2:
         return None
     items = rng.sample(found, min(len(found), rng.randint(2, 5)))
     frame, closed = rng.choice(_BULLETS), rng.random() < 0.4
     lines = [frame.format(item if closed else item.rstrip("."), n=n) for n, item in enumerate(items, 1)]
     return inserted(lines, "coherent")
-
-
-def _sentences(material: Material, fewest: int, most: int) -> list[str]:
-    return [
-        sentence
-        for i in prose(material.host)
-        for sentence in sentences_of(material.host.paragraphs[i])
-        if fewest <= len(sentence.split()) <= most
-    ]
 
 
 def _phrase(paragraph: str, rng: random.Random) -> str | None:

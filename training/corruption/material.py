@@ -153,6 +153,16 @@ def sentences_of(paragraph: str) -> list[str]:
     return [s for s in split_sentences(paragraph) if len(s.split()) >= MIN_WORDS]
 
 
+def statements(article: Article, fewest: int, most: int) -> list[str]:
+    """Return the sentences of an article's prose that have `fewest` to `most` words."""
+    return [
+        sentence
+        for i in prose(article)
+        for sentence in split_sentences(article.paragraphs[i])
+        if fewest <= len(sentence.split()) <= most
+    ]
+
+
 def split_sentences(paragraph: str) -> list[str]:
     """Divide a paragraph into sentences, at least one; no sentence ends in a known abbreviation."""
     sentences: list[str] = []

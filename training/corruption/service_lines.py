@@ -39,13 +39,13 @@ _ANNOUNCING = (
 
 def service(material: Material, rng: random.Random) -> Insertion | None:
     """Lines of facts above or below the article, a rule between sections, or what announces a list."""
-    names = names_in(material.host) or [headline_of(material.host) or "it"]
     shape = rng.random()
-    if shape < 0.4:
-        return _facts(names, len(material.host.paragraphs), rng)
-    if shape < 0.75:
+    if 0.4 <= shape < 0.75:
         rule = material.style("service", rng).choice(_RULES)
         return inserted([rule], "coherent")
+    names = names_in(material.host) or [headline_of(material.host) or "it"]
+    if shape < 0.4:
+        return _facts(names, len(material.host.paragraphs), rng)
     return inserted([rng.choice(_ANNOUNCING).format(n=rng.choice(names))], "coherent")
 
 
